@@ -1,0 +1,31 @@
+# A room is a folder of src/ that is compiled once, as an object library, and goes both into the
+# shared library that ships it and into the archive that the tests link (hidden symbols included).
+
+# sam6d_room(<name> [LINK <targets>...]): every .cpp of the folder src/<name>.
+function(sam6d_room name)
+  cmake_parse_arguments(ROOM "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  add_library(room_${name} OBJECT ${sources})
+  target_include_directories(room_${name} PUBLIC
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(room_${name} PUBLIC Eigen3::Eigen ${ROOM_LINK})
+  target_compile_options(room_${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow)
+endfunction()
+
+# sam6d_library(<target> ALIAS <name> ROOMS <rooms>... PUBLIC <targets>... PRIVATE <targets>...):
+# a library that ships the rooms, known to others as sam6d::<name>.
+function(sam6d_library target)
+  cmake_parse_arguments(LIB "" "ALIAS" "ROOMS;PUBLIC;PRIVATE" ${ARGN})
+  set(objects)
+  foreach(room IN LISTS LIB_ROOMS)
+    list(APPEND objects $<TARGET_OBJECTS:room_${room}>)
+  endforeach()
+  add_library(${target} ${objects})
+  add_library(sam6d::${LIB_ALIAS} ALIAS ${target})
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_link_libraries(${target} PUBLIC ${LIB_PUBLIC} PRIVATE ${LIB_PRIVATE})
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${LIB_ALIAS} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+endfunction()

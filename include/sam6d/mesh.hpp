@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "sam6d/export.hpp"
+#include "sam6d/image.hpp"
+#include "sam6d/symmetry.hpp"
+
+namespace sam6d {
+
+/// A triangle mesh in metres, in the CAD model's own frame.
+struct TriangleMesh {
+  std::vector<Eigen::Vector3f> vertices_m;
+  std::vector<Eigen::Vector3i> faces;  ///< indices into vertices_m, counter-clockwise from outside
+  std::vector<Rgb8> vertex_colors;     ///< empty, or one a vertex
+  std::vector<Eigen::Vector2f> uvs;    ///< empty, or one a vertex; (0, 0) is the texture's top left
+  Image<Rgb8> texture;                 ///< empty, or with uvs
+
+  /// Whether the surface has a colour of its own (vertex colours, or a texture with uvs).
+  [[nodiscard]] bool has_color() const {
+    return !vertex_colors.empty() || (!texture.empty() && !uvs.empty());
+  }
+};
+
+struct MeshLimits {
+  std::size_t max_vertices = 20'000'000;
+  std::size_t max_faces = 40'000'000;
+  double min_diameter_m = 1e-3;
+  double max_diameter_m = 20.0;
+};
+
+/// Drops what cannot be used (faces that are degenerate, out of range or with a NaN vertex;
+/// vertices that no face uses) and logs how much was dropped. Throws Error(kBadMesh), naming
+/// `source`, when nothing is left, when more than half of the faces had to be dropped, or when a
+/// limit is passed.
+[[nodiscard]] SAM6D_API TriangleMesh repaired(TriangleMesh mesh, std::string_view source,
+                                              const MeshLimits& limits = {});
+
+/// Largest distance between two vertices, exact (over the convex hull's vertices).
+[[nodiscard]] SAM6D_API double diameter_m(const TriangleMesh& mesh);
+
+struct SurfaceSample {
+  Eigen::Vector3f point_m;  ///< object frame
+  Eigen::Vector3f normal;   ///< unit, of the face
+  Rgb8 color{128, 128, 128};
+};
+
+/// `count` points spread over the surface by area; the same seed gives the same points.
+[[nodiscard]] SAM6D_API std::vector<SurfaceSample> sample_surface(const TriangleMesh& mesh,
+                                                                  int count, std::uint64_t seed);
+
+struct SymmetryDetectionOptions {
+  /// Largest distance between the surface and its rotated self, as a share of the diameter.
+  double tolerance = 0.01;
+  /// Share of the surface that must stay within the tolerance.
+  double min_share = 0.98;
+  /// Also compare the surface's colours, when it has any: a printed label breaks a symmetry.
+  bool use_color = true;
+};
+
+/// Rotations that leave the surface in place within a tolerance: discrete ones up to 12-fold about
+/// any axis, and axes of revolution.
+[[nodiscard]] SAM6D_API Symmetries detect_symmetries(const TriangleMesh& mesh,
+                                                     const SymmetryDetectionOptions& options = {});
+
+/// A mesh of about `target_faces` faces of nearly the same shape, for fast rendering.
+[[nodiscard]] SAM6D_API TriangleMesh decimated(const TriangleMesh& mesh, int target_faces);
+
+}  // namespace sam6d

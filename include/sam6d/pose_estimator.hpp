@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sam6d/detection.hpp"
+#include "sam6d/export.hpp"
+#include "sam6d/frame.hpp"
+#include "sam6d/geometric_search.hpp"
+#include "sam6d/object_model.hpp"
+#include "sam6d/pose.hpp"
+#include "sam6d/progress.hpp"
+
+namespace sam6d {
+
+/// Point-pair-feature voting, point-to-plane ICP, and verification against the depth picture.
+struct GeometricPoseOptions {
+  GeometricSearchOptions search;
+  /// Poses less probable are not given (NoPoseReason::kLowScore).
+  float min_score = 0.0F;
+  /// How many poses to give for a detection: the best one, and k_best - 1 alternatives.
+  int k_best = 1;
+  /// Refine a guess that came with a detection instead of searching.
+  bool trust_guess = true;
+  /// Of results that explain the same pixels, or whose bodies penetrate each other, only the better
+  /// one keeps its pose (NoPoseReason::kDuplicate).
+  bool resolve_conflicts = true;
+
+  /// Throws Error(kInvalidArgument) that names the field.
+  SAM6D_API void validate() const;
+};
+
+/// Finds the pose of each detection. Const methods may be called from several threads.
+class SAM6D_API PoseEstimator {
+ public:
+  class Backend;
+
+  explicit PoseEstimator(const GeometricPoseOptions& options);
+  ~PoseEstimator();
+  PoseEstimator(const PoseEstimator&);
+  PoseEstimator& operator=(const PoseEstimator&);
+  PoseEstimator(PoseEstimator&&) noexcept;
+  PoseEstimator& operator=(PoseEstimator&&) noexcept;
+
+  /// A copy with what this backend wants cached.
+  [[nodiscard]] ObjectModel prepare(const ObjectModel& object,
+                                    const ProgressFn& progress = {}) const;
+
+  /// One result a detection, in their order; a detection for which no pose holds comes back with
+  /// the reason. Throws Error(kInvalidArgument) for a bad frame, Error(kCancelled).
+  [[nodiscard]] std::vector<PoseResult> estimate(const Frame& frame,
+                                                 std::span<const ObjectModel> objects,
+                                                 std::span<const Detection> detections,
+                                                 const ProgressFn& progress = {}) const;
+
+  /// Moves a pose to where the depth picture says, and judges it. `pose` is empty when the object
+  /// would not be in the picture there.
+  [[nodiscard]] PoseResult refine(const Frame& frame, const ObjectModel& object,
+                                  const RigidTransform& cam_from_obj) const;
+
+ private:
+  std::shared_ptr<const Backend> backend_;
+};
+
+}  // namespace sam6d

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "sam6d/camera.hpp"
+#include "sam6d/export.hpp"
+#include "sam6d/image.hpp"
+#include "sam6d/mask.hpp"
+#include "sam6d/mesh.hpp"
+#include "sam6d/transform.hpp"
+
+namespace sam6d {
+
+/// One mesh somewhere in front of the camera.
+struct RenderInstance {
+  int mesh = 0;  ///< index into the meshes that the Renderer was made from
+  RigidTransform cam_from_obj = RigidTransform::Identity();
+};
+
+struct RenderOptions {
+  // Which pictures to fill; depth and instance always are.
+  bool color = true;
+  bool object_coordinates = false;
+  bool normals = false;
+
+  /// Light that falls from everywhere, 0..1 of the surface's colour.
+  float ambient = 0.35F;
+  /// Light from the camera, times the cosine of the angle of incidence.
+  float head_light = 0.65F;
+  /// Colour of surfaces that have none.
+  Rgb8 base_color{170, 170, 170};
+  Rgb8 background{0, 0, 0};
+  /// Render these pixels only; the pictures keep the camera's size.
+  std::optional<Box> box;
+  int threads = 0;  ///< 0 = one a core
+};
+
+/// Pictures of the camera's size. Rays go through whole-number pixel coordinates; the nearest hit
+/// counts, both faces of a triangle do, nothing is smoothed.
+struct Rendering {
+  Image<Rgb8> rgb;
+  Image<float> depth_m;                 ///< along the optical axis; 0 = nothing hit
+  Image<Eigen::Vector3f> object_xyz_m;  ///< frame of the object that was hit
+  Image<Eigen::Vector3f> normals;       ///< camera frame, unit, towards the camera
+  Image<std::int32_t> instance;         ///< index of the instance, -1 = nothing hit
+
+  /// 255 where the instance is visible (-1: any).
+  [[nodiscard]] SAM6D_API Image<std::uint8_t> mask(int instance_index = -1) const;
+};
+
+/// Renders meshes by casting rays. Immutable; const methods may be called from several threads.
+class SAM6D_API Renderer {
+ public:
+  explicit Renderer(std::span<const TriangleMesh> meshes);
+  ~Renderer();
+  Renderer(Renderer&&) noexcept;
+  Renderer& operator=(Renderer&&) noexcept;
+
+  [[nodiscard]] Rendering render(const CameraIntrinsics& camera,
+                                 std::span<const RenderInstance> instances,
+                                 const RenderOptions& options = {}) const;
+
+  /// Depths along the optical axis of the first to `layers`-th hit (1..16), nearest first.
+  [[nodiscard]] std::vector<Image<float>> depth_layers(const CameraIntrinsics& camera,
+                                                       std::span<const RenderInstance> instances,
+                                                       int layers, int threads = 0) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace sam6d

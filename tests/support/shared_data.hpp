@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+
+#include <doctest/doctest.h>
+
+namespace sam6d::test {
+
+inline bool& shared_data_was_missing() {
+  static bool missing = false;
+  return missing;
+}
+
+/// A file or folder of the larger test data ($SAM6D_SHARED); nothing where it is missing, and then
+/// the whole test program counts as skipped. Use it in *_shared_test.cpp alone:
+///   const auto folder = shared_data("scenes");
+///   if (!folder) return;
+inline std::optional<std::filesystem::path> shared_data(const std::filesystem::path& relative) {
+  const char* const root = std::getenv("SAM6D_SHARED");
+  const std::filesystem::path path =
+      std::filesystem::path(root != nullptr ? root : "../shared") / relative;
+  if (std::filesystem::exists(path)) return path;
+  MESSAGE("skipped: there is no " << path.string());
+  shared_data_was_missing() = true;
+  return std::nullopt;
+}
+
+}  // namespace sam6d::test
