@@ -15,7 +15,7 @@
 #include "sam6d/image.hpp"
 #include "sam6d/mask.hpp"
 #include "sam6d/mesh.hpp"
-#include "sam6d/renderer.hpp"
+#include "sam6d/progress.hpp"
 #include "sam6d/symmetry.hpp"
 #include "sam6d/transform.hpp"
 
@@ -132,8 +132,8 @@ struct VsdResult {
 struct EvaluationModel {
   ObjectId obj_id = 0;
   TriangleMesh mesh;
-  double diameter_m = 0;
-  Symmetries symmetries;
+  double diameter_m = 0;  ///< 0 = computed from the mesh
+  Symmetries symmetries;  ///< with any, ADI takes the place of ADD
 };
 
 struct EvaluationImage {
@@ -193,8 +193,8 @@ struct PoseReport {
     PoseScores scores;
   };
   std::vector<VisibilityGroup> by_visibility;
-  std::vector<TargetScore> targets;  ///< sorted by scene, image, object
-  bool has_vsd = false;
+  std::vector<TargetScore> targets;    ///< sorted by scene, image, object
+  bool has_vsd = false;                ///< every image had depth
   double mean_seconds_per_image = -1;  ///< -1 = not measured
 };
 
@@ -203,8 +203,8 @@ struct PoseReport {
 /// matched to truths greedily in order of score. Const methods may be called from several threads.
 class SAM6D_API PoseEvaluator {
  public:
-  /// Throws Error(kInvalidArgument) for an empty mesh, a diameter that is not positive, or two
-  /// models of one id.
+  /// Throws Error(kInvalidArgument) for an empty mesh, a negative diameter, or two models of one
+  /// id.
   explicit PoseEvaluator(std::vector<EvaluationModel> models,
                          const PoseEvaluationOptions& options = {});
   ~PoseEvaluator();
@@ -215,12 +215,12 @@ class SAM6D_API PoseEvaluator {
   using LoadImage = std::function<EvaluationImage(int scene_id, int im_id)>;
 
   /// Scores all targets. Estimates without a target are ignored, as are targets without a truth.
-  /// Throws Error(kInvalidArgument) for a target without a model, or an estimate of a target that
-  /// is not finite.
+  /// Throws Error(kInvalidArgument) for a target without a model or listed twice, for numbers that
+  /// are not finite, or for a depth picture of another size than the camera's; Error(kCancelled).
   [[nodiscard]] PoseReport evaluate(std::span<const GroundTruthPose> truths,
                                     std::span<const EstimatedPose> estimates,
-                                    std::span<const Target> targets,
-                                    const LoadImage& load_image) const;
+                                    std::span<const Target> targets, const LoadImage& load_image,
+                                    const ProgressFn& progress = {}) const;
 
  private:
   struct Impl;
