@@ -54,19 +54,25 @@ struct Rendering {
   [[nodiscard]] SAM6D_API Image<std::uint8_t> mask(int instance_index = -1) const;
 };
 
-/// Renders meshes by casting rays. Immutable; const methods may be called from several threads.
+/// Renders meshes by casting rays (Embree). Immutable; const methods may be called from several
+/// threads. An instance that is placed in front of others hides them; of two surfaces at exactly
+/// the same depth the instance that comes first in the list is seen.
 class SAM6D_API Renderer {
  public:
+  /// Copies the meshes. Throws Error(kBadMesh) for a mesh without faces or with indices out of
+  /// range, Error(kDevice) or Error(kOutOfMemory) when Embree cannot work.
   explicit Renderer(std::span<const TriangleMesh> meshes);
   ~Renderer();
   Renderer(Renderer&&) noexcept;
   Renderer& operator=(Renderer&&) noexcept;
 
+  /// Throws Error(kInvalidArgument) for a camera, a mesh number or a pose that cannot be used.
   [[nodiscard]] Rendering render(const CameraIntrinsics& camera,
                                  std::span<const RenderInstance> instances,
                                  const RenderOptions& options = {}) const;
 
-  /// Depths along the optical axis of the first to `layers`-th hit (1..16), nearest first.
+  /// Depths along the optical axis of the first to `layers`-th hit (1..16), nearest first; 0 = no
+  /// such hit. Hits of one instance that are closer than 2 micrometres a metre count as one.
   [[nodiscard]] std::vector<Image<float>> depth_layers(const CameraIntrinsics& camera,
                                                        std::span<const RenderInstance> instances,
                                                        int layers, int threads = 0) const;
