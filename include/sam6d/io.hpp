@@ -1,0 +1,9 @@
+#pragma once
+
+/// Everything of sam6d::io: files of meshes, pictures, cameras, detections, poses, data sets.
+
+#include "sam6d/camera_io.hpp"
+#include "sam6d/file_io.hpp"
+#include "sam6d/frame_io.hpp"
+#include "sam6d/image_io.hpp"
+#include "sam6d/npy.hpp"
