@@ -1,0 +1,81 @@
+# Installs libraries, headers, the CMake package (find_package(sam6d COMPONENTS ...)) and one
+# pkg-config file a library. Components are those of the Debian packages, see packages.cmake.
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sam6d)
+
+# The headers that a component alone needs; every other public header is the core's.
+set(io_headers io.hpp dataset.hpp)
+set(viz_headers viz.hpp)
+
+set(absent_headers)
+set(built_components sam6d)
+foreach(component IN ITEMS io viz)
+  if(TARGET sam6d_${component})
+    list(APPEND built_components ${component})
+  else()
+    list(APPEND absent_headers ${${component}_headers})
+  endif()
+endforeach()
+file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include/sam6d
+  ${PROJECT_SOURCE_DIR}/include/sam6d/*.hpp)
+list(REMOVE_ITEM headers ${absent_headers})
+list(TRANSFORM headers PREPEND ${PROJECT_SOURCE_DIR}/include/sam6d/)
+install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sam6d COMPONENT dev)
+
+function(sam6d_install_library target component)
+  install(TARGETS ${target} EXPORT sam6d_${component}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT dev
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+  install(EXPORT sam6d_${component} NAMESPACE sam6d:: FILE sam6d-${component}-targets.cmake
+    DESTINATION ${package_dir} COMPONENT dev)
+endfunction()
+
+# sam6d_pkg_config(<target> <description> <requires> <private libraries of a static build>)
+function(sam6d_pkg_config target description requires private_libraries)
+  string(REPLACE "_" "-" PC_NAME ${target})
+  set(PC_DESCRIPTION "${description}")
+  set(PC_REQUIRES "${requires}")
+  set(PC_LIB ${target})
+  set(PC_LIBS_PRIVATE "")
+  if(NOT BUILD_SHARED_LIBS)
+    set(PC_LIBS_PRIVATE "${private_libraries}")
+  endif()
+  # Relative to the file, so that an installed tree can be moved.
+  file(RELATIVE_PATH PC_PREFIX
+    ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/library.pc.in
+    ${PROJECT_BINARY_DIR}/pkgconfig/${PC_NAME}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/pkgconfig/${PC_NAME}.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
+endfunction()
+
+sam6d_install_library(sam6d core)
+sam6d_pkg_config(sam6d "${PROJECT_DESCRIPTION}" "eigen3"
+  "-lembree${SAM6D_EMBREE_MAJOR} -lopencv_imgproc -lopencv_core -lspdlog -lfmt -pthread")
+if(TARGET sam6d_io)
+  sam6d_install_library(sam6d_io io)
+  sam6d_pkg_config(sam6d_io "Meshes, pictures and result files for sam6d" "sam6d"
+    "-lassimp -lzip -lopencv_imgcodecs -lopencv_imgproc -lopencv_core -lfmt")
+endif()
+if(TARGET sam6d_viz)
+  sam6d_install_library(sam6d_viz viz)
+  sam6d_pkg_config(sam6d_viz "Overlays for sam6d" "sam6d" "-lopencv_imgproc -lopencv_core -lfmt")
+endif()
+
+configure_package_config_file(cmake/sam6d-config.cmake.in sam6d-config.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(sam6d-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/sam6d-config.cmake ${PROJECT_BINARY_DIR}/sam6d-config-version.cmake
+  DESTINATION ${package_dir} COMPONENT dev)
+if(NOT BUILD_SHARED_LIBS)
+  # A program that links the archives links what they use, too.
+  install(FILES cmake/embree.cmake cmake/opencv.cmake cmake/libzip.cmake
+    DESTINATION ${package_dir} COMPONENT dev)
+endif()
+
+if(TARGET sam6d_tool)
+  file(RELATIVE_PATH lib_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(sam6d_tool PROPERTIES INSTALL_RPATH "$ORIGIN/${lib_from_bin}")
+  install(TARGETS sam6d_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
+endif()
