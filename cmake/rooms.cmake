@@ -8,8 +8,7 @@ function(sam6d_room name)
   add_library(room_${name} OBJECT ${sources})
   target_include_directories(room_${name} PUBLIC
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(room_${name} PUBLIC Eigen3::Eigen ${ROOM_LINK})
-  target_compile_options(room_${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow)
+  target_link_libraries(room_${name} PUBLIC Eigen3::Eigen ${ROOM_LINK} PRIVATE sam6d_options)
 endfunction()
 
 # sam6d_library(<target> ALIAS <name> ROOMS <rooms>... PUBLIC <targets>... PRIVATE <targets>...):
@@ -26,6 +25,12 @@ function(sam6d_library target)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_link_libraries(${target} PUBLIC ${LIB_PUBLIC} PRIVATE ${LIB_PRIVATE})
+  if(BUILD_SHARED_LIBS)
+    set(exports ${PROJECT_SOURCE_DIR}/cmake/exports.map)
+    target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS ${exports})
+  endif()
   set_target_properties(${target} PROPERTIES
+    INSTALL_RPATH "$ORIGIN"
     EXPORT_NAME ${LIB_ALIAS} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 endfunction()
