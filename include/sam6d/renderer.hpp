@@ -33,6 +33,11 @@ struct RenderOptions {
   float ambient = 0.35F;
   /// Light from the camera, times the cosine of the angle of incidence.
   float head_light = 0.65F;
+  /// How far behind the camera, on its axis, the head light stands.
+  double light_behind_m = 0;
+  /// Multiply light and colour as physical renderers do, after undoing sRGB's transfer curve, which
+  /// makes slanted surfaces brighter.
+  bool linear_light = false;
   /// Colour of surfaces that have none.
   Rgb8 base_color{170, 170, 170};
   Rgb8 background{0, 0, 0};

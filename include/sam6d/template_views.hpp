@@ -30,14 +30,21 @@ struct TemplateView {
 [[nodiscard]] SAM6D_API std::vector<RigidTransform> icosphere_views(int count, double distance_m);
 
 struct TemplateOptions {
-  int views = 42;             ///< 42, 162 or 642
-  int size_px = 512;          ///< pictures are square
-  double fov_rad = 0.691111;  ///< horizontal, as SAM-6D's renderer
-  int threads = 0;            ///< 0 = one a core
+  int views = 42;                  ///< 42, 162 or 642
+  int size_px = 512;               ///< pictures are square; 16..2048
+  double fov_rad = 0.691111;       ///< horizontal, as SAM-6D's renderer; 0.05..2.5
+  Rgb8 base_color{170, 170, 170};  ///< of surfaces that have none
+  int threads = 0;                 ///< 0 = one a core
+
+  /// Throws Error(kInvalidArgument) that names the field.
+  SAM6D_API void validate() const;
 };
 
 /// Renders the views as SAM-6D does: the camera stands at 4 r from the CAD origin, r being the
-/// largest coordinate of the bounding box measured from the origin.
+/// distance from there to the farther of the bounding box's least and greatest corner; the only
+/// light stands on the camera's axis, 1.5 times as far behind the camera as that is from the
+/// origin. A view that shows nothing, such as a flat part's from its edge, has empty pictures.
+/// Throws Error(kBadMesh) for a mesh that cannot be rendered, Error(kCancelled).
 [[nodiscard]] SAM6D_API std::vector<TemplateView> render_templates(
     const TriangleMesh& mesh, const TemplateOptions& options = {}, const ProgressFn& progress = {});
 

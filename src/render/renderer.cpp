@@ -64,16 +64,18 @@ class Painter {
     if (options_.object_coordinates) picture_.object_xyz_m(x, y) = point_at(mesh, hit);
     if (!options_.color && !options_.normals) return;
 
-    const Eigen::Vector3f ray =
-        Eigen::Vector3d((x - camera_.cx) / camera_.fx, (y - camera_.cy) / camera_.fy, 1.0)
-            .normalized()
-            .cast<float>();
+    const Eigen::Vector3d point = hit.depth_m * Eigen::Vector3d((x - camera_.cx) / camera_.fx,
+                                                                (y - camera_.cy) / camera_.fy, 1.0);
     Eigen::Vector3f normal = instance.cam_from_obj.linear().cast<float>() * face_normal(mesh, hit);
-    if (normal.dot(ray) > 0) normal = -normal;
+    if (normal.dot(point.cast<float>()) > 0) normal = -normal;
     if (options_.normals) picture_.normals(x, y) = normal;
     if (options_.color) {
-      const float light = options_.ambient + options_.head_light * std::abs(normal.dot(ray));
-      picture_.rgb(x, y) = lit(surface_color(mesh, hit, options_.base_color), light);
+      const Eigen::Vector3f to_light =
+          (Eigen::Vector3d(0, 0, -options_.light_behind_m) - point).normalized().cast<float>();
+      const float light =
+          options_.ambient + options_.head_light * std::max(0.0F, normal.dot(to_light));
+      picture_.rgb(x, y) =
+          lit(surface_color(mesh, hit, options_.base_color), light, options_.linear_light);
     }
   }
 
@@ -121,6 +123,10 @@ Rendering Renderer::render(const CameraIntrinsics& camera,
   validate(camera);
   check_light(options.ambient, "RenderOptions.ambient");
   check_light(options.head_light, "RenderOptions.head_light");
+  if (!(options.light_behind_m >= 0) || !std::isfinite(options.light_behind_m)) {
+    fail(ErrorCode::kInvalidArgument, "RenderOptions.light_behind_m: expected 0 or more, found {}",
+         options.light_behind_m);
+  }
   const Box region =
       options.box ? intersect(*options.box, whole_picture(camera)) : whole_picture(camera);
   const std::vector<PlacedMesh> placed = place(impl_->scenes, camera, instances, region);

@@ -40,6 +40,15 @@ Eigen::Vector3f texture_color(const Image<Rgb8>& texture, const Eigen::Vector2f&
   return (1.0F - down) * top + down * bottom;
 }
 
+// The transfer curve of IEC 61966-2-1 and its inverse, for values in 0..1.
+float from_srgb(float shown) {
+  return shown <= 0.04045F ? shown / 12.92F : std::pow((shown + 0.055F) / 1.055F, 2.4F);
+}
+
+float to_srgb(float light) {
+  return light <= 0.0031308F ? light * 12.92F : 1.055F * std::pow(light, 1 / 2.4F) - 0.055F;
+}
+
 template <class Value>
 const Value& of_corner(const std::vector<Value>& values, const TriangleMesh& mesh,
                        const SurfaceHit& hit, int corner) {
@@ -79,9 +88,11 @@ Eigen::Vector3f surface_color(const TriangleMesh& mesh, const SurfaceHit& hit,
   return to_vector(base_color);
 }
 
-Rgb8 lit(const Eigen::Vector3f& color, float strength) {
+Rgb8 lit(const Eigen::Vector3f& color, float strength, bool linear) {
   const auto channel = [&](float value) {
-    return static_cast<std::uint8_t>(std::clamp(value * strength + 0.5F, 0.0F, 255.0F));
+    const float shown =
+        linear ? 255.0F * to_srgb(from_srgb(value / 255.0F) * strength) : value * strength;
+    return static_cast<std::uint8_t>(std::clamp(shown + 0.5F, 0.0F, 255.0F));
   };
   return {channel(color.x()), channel(color.y()), channel(color.z())};
 }

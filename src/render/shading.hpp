@@ -19,7 +19,8 @@ namespace sam6d {
 [[nodiscard]] Eigen::Vector3f surface_color(const TriangleMesh& mesh, const SurfaceHit& hit,
                                             const Rgb8& base_color);
 
-/// The colour in light of the given strength, 1 being full.
-[[nodiscard]] Rgb8 lit(const Eigen::Vector3f& color, float strength);
+/// The colour in light of the given strength, 1 being full; what would be brighter than white is
+/// white. With `linear`, strength is of the light before sRGB's transfer curve.
+[[nodiscard]] Rgb8 lit(const Eigen::Vector3f& color, float strength, bool linear);
 
 }  // namespace sam6d
