@@ -3,7 +3,10 @@
 /// Everything of sam6d::io: files of meshes, pictures, cameras, detections, poses, data sets.
 
 #include "sam6d/camera_io.hpp"
+#include "sam6d/detection_io.hpp"
 #include "sam6d/file_io.hpp"
 #include "sam6d/frame_io.hpp"
 #include "sam6d/image_io.hpp"
 #include "sam6d/npy.hpp"
+#include "sam6d/result_io.hpp"
+#include "sam6d/rle.hpp"

@@ -51,18 +51,19 @@ bool is_finite_number(const nlohmann::json& value) {
 
 }  // namespace
 
-void fail_bad_json(std::string_view text, std::size_t byte, const std::string& source) {
+void fail_bad_json(std::string_view text, std::size_t byte, const std::string& source,
+                   std::size_t text_begin) {
   const std::size_t end = std::min(byte, text.size());
   // The parser stops inside or behind the word that it does not know.
   const std::string_view near = text.substr(end > 9 ? end - 9 : 0, 18);
   for (const std::string_view word : {"NaN", "Infinity"}) {
     if (near.find(word) != std::string_view::npos) {
       fail(ErrorCode::kBadFile, "{}: expected finite numbers, found {} at byte {}", source, word,
-           byte);
+           text_begin + byte);
     }
   }
-  fail(ErrorCode::kBadFile, "{}: expected JSON, found something else at byte {}{}", source, byte,
-       end >= text.size() ? " (the end of the file)" : "");
+  fail(ErrorCode::kBadFile, "{}: expected JSON, found something else at byte {}{}", source,
+       text_begin + byte, byte > text.size() ? " (the end of the file)" : "");
 }
 
 nlohmann::json parse_json(std::string_view text, const std::string& source) {

@@ -21,8 +21,10 @@ inline constexpr std::uint64_t kMaxJsonBytes = std::uint64_t{64} << 20U;
 [[nodiscard]] nlohmann::json parse_json(std::string_view text, const std::string& source);
 [[nodiscard]] nlohmann::json load_json(const std::filesystem::path& path);
 
-/// The text of Error(kBadFile) for what nlohmann's parser found at `byte` (from 1) of `text`.
-[[noreturn]] void fail_bad_json(std::string_view text, std::size_t byte, const std::string& source);
+/// Throws Error(kBadFile) for what nlohmann's parser found at `byte` (from 1) of `text`, which
+/// begins at byte `text_begin` of the file.
+[[noreturn]] void fail_bad_json(std::string_view text, std::size_t byte, const std::string& source,
+                                std::size_t text_begin = 0);
 
 /// A place inside a JSON file: reads values and says where it stands when they are not as expected.
 /// All readers throw Error(kBadFile). Holds a pointer into the document.

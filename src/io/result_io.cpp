@@ -1,0 +1,195 @@
+#include "sam6d/result_io.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "io/detection_json.hpp"
+#include "io/rotation.hpp"
+#include "sam6d/file_io.hpp"
+#include "sam6d/version.hpp"
+
+namespace sam6d {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+constexpr std::int64_t kMaxId = std::numeric_limits<int>::max();
+
+void add_transform(OrderedJson& json, const RigidTransform& cam_from_obj) {
+  const auto r = cam_from_obj.linear();
+  json["R"] = {r(0, 0), r(0, 1), r(0, 2), r(1, 0), r(1, 1), r(1, 2), r(2, 0), r(2, 1), r(2, 2)};
+  const Eigen::Vector3d t_mm = cam_from_obj.translation() * 1000.0;
+  json["t"] = {t_mm.x(), t_mm.y(), t_mm.z()};
+}
+
+OrderedJson pose_to_json(const ResultPose& pose) {
+  OrderedJson json;
+  json["obj_id"] = pose.obj_id;
+  json["name"] = pose.name;
+  add_transform(json, pose.cam_from_obj);
+  json["score"] = short_number(pose.score);
+  json["bbox"] = box_to_json(pose.box_px);
+  json["visible_fraction"] = short_number(pose.visible_fraction);
+  json["refined"] = pose.refined;
+  json["detection_score"] = short_number(pose.detection_score);
+  for (const Pose& other : pose.alternatives) {
+    if (!is_finite(other.cam_from_obj)) continue;
+    OrderedJson alternative;
+    add_transform(alternative, other.cam_from_obj);
+    alternative["score"] = short_number(other.score);
+    json["alternatives"].push_back(std::move(alternative));
+  }
+  return json;
+}
+
+float optional_number(const JsonCursor& entry, const char* name) {
+  const auto value = entry.find(name);
+  return value ? static_cast<float>(value->number()) : 0.0F;
+}
+
+ResultPose read_result_pose(const JsonCursor& entry) {
+  ResultPose pose;
+  if (const auto id = entry.find("obj_id")) {
+    pose.obj_id = static_cast<ObjectId>(id->integer(0, kMaxId));
+  }
+  if (const auto name = entry.find("name")) pose.name = name->text();
+  pose.cam_from_obj = read_transform(entry);
+  pose.score = optional_number(entry, "score");
+  if (const auto bbox = entry.find("bbox")) pose.box_px = read_box(*bbox);
+  pose.visible_fraction = optional_number(entry, "visible_fraction");
+  if (const auto refined = entry.find("refined")) pose.refined = refined->boolean();
+  pose.detection_score = optional_number(entry, "detection_score");
+  if (const auto alternatives = entry.find("alternatives")) {
+    for (const JsonCursor& other : alternatives->elements()) {
+      pose.alternatives.push_back({read_transform(other), optional_number(other, "score")});
+    }
+  }
+  return pose;
+}
+
+}  // namespace
+
+ResultFile make_result(const PipelineResult& result, const std::map<ObjectId, std::string>& names,
+                       const CameraIntrinsics& camera) {
+  ResultFile file;
+  double segment_seconds = 0;
+  for (const StageSeconds& stage : result.seconds) {
+    if (stage.stage == "segment") segment_seconds = stage.seconds;
+  }
+  file.detections = detection_entries(result.detections, camera, segment_seconds);
+  for (const PoseResult& found : result.poses) {
+    const Detection& detection = found.detection;
+    if (!found.pose || !is_finite(found.pose->cam_from_obj)) {
+      const NoPoseReason reason = found.pose ? NoPoseReason::kFailed : found.reason;
+      file.failed.push_back({detection.object, std::string(to_string(reason))});
+      continue;
+    }
+    ResultPose pose;
+    pose.obj_id = detection.object;
+    if (const auto name = names.find(pose.obj_id); name != names.end()) pose.name = name->second;
+    pose.cam_from_obj = found.pose->cam_from_obj;
+    pose.score = found.pose->score;
+    pose.box_px = detection.box_px.empty() ? detection.mask.box() : detection.box_px;
+    pose.visible_fraction = found.visible_fraction;
+    pose.refined = found.refined;
+    pose.detection_score = detection.score;
+    pose.alternatives = found.alternatives;
+    file.poses.push_back(std::move(pose));
+  }
+  file.seconds = result.seconds;
+  file.total_seconds = result.total_seconds;
+  file.version = std::string(version());
+  return file;
+}
+
+void save_result(const std::filesystem::path& path, const ResultFile& result) {
+  OrderedJson detections = OrderedJson::array();
+  for (const DetectionEntry& entry : result.detections) {
+    detections.push_back(detection_to_json(entry));
+  }
+  OrderedJson poses = OrderedJson::array();
+  for (const ResultPose& pose : result.poses) {
+    if (!is_finite(pose.cam_from_obj)) {
+      fail(ErrorCode::kInvalidArgument,
+           "{}: expected finite poses, found one of object {} that is "
+           "not",
+           path.string(), pose.obj_id);
+    }
+    poses.push_back(pose_to_json(pose));
+  }
+  const auto finite = [](double seconds) { return std::isfinite(seconds) ? seconds : 0.0; };
+  OrderedJson seconds;
+  seconds["total"] = finite(result.total_seconds);
+  for (const StageSeconds& stage : result.seconds) seconds[stage.stage] = finite(stage.seconds);
+  OrderedJson failed = OrderedJson::array();
+  for (const FailedObject& object : result.failed) {
+    failed.push_back({{"obj_id", object.obj_id}, {"reason", object.reason}});
+  }
+  const auto text_of = [](const OrderedJson& json) {
+    // Names and paths may hold bytes that are no UTF-8.
+    return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  };
+  write_text_file(
+      path, "{\n\"detections\": " + lines_of(detections) + ",\n\"poses\": " + lines_of(poses) +
+                ",\n\"seconds\": " + text_of(seconds) + ",\n\"failed\": " + text_of(failed) +
+                ",\n\"objects\": " + text_of(OrderedJson(result.objects)) +
+                ",\n\"version\": " + text_of(OrderedJson(result.version)) + "\n}\n");
+}
+
+ResultFile load_result(const std::filesystem::path& path) {
+  const nlohmann::json document = load_json(path);
+  const JsonCursor root(document, path.string());
+  ResultFile result;
+  for (const JsonCursor& entry : root.at("detections").elements()) {
+    result.detections.push_back(read_detection(entry));
+  }
+  for (const JsonCursor& entry : root.at("poses").elements()) {
+    result.poses.push_back(read_result_pose(entry));
+  }
+  for (const auto& [stage, seconds] : root.at("seconds").members()) {
+    if (stage == "total") {
+      result.total_seconds = seconds.number();
+    } else {
+      result.seconds.push_back({stage, seconds.number()});
+    }
+  }
+  for (const JsonCursor& entry : root.at("failed").elements()) {
+    result.failed.push_back(
+        {static_cast<ObjectId>(entry.at("obj_id").integer(0, kMaxId)), entry.at("reason").text()});
+  }
+  for (const JsonCursor& entry : root.at("objects").elements()) {
+    result.objects.push_back(entry.text());
+  }
+  result.version = root.at("version").text();
+  return result;
+}
+
+std::vector<ResultPose> load_any_poses(const std::filesystem::path& path) {
+  nlohmann::json document = load_json(path);
+  std::vector<ResultPose> poses;
+  if (document.is_array()) {
+    for (const JsonCursor& entry : JsonCursor(document, path.string()).elements()) {
+      ResultPose pose = read_result_pose(entry);
+      if (const auto category = entry.find("category_id")) {
+        pose.obj_id = static_cast<ObjectId>(category->integer(0, kMaxId));
+      }
+      poses.push_back(std::move(pose));
+    }
+    return poses;
+  }
+  const JsonCursor root(document, path.string());
+  if (const auto list = root.find("poses")) {
+    for (const JsonCursor& entry : list->elements()) poses.push_back(read_result_pose(entry));
+    return poses;
+  }
+  if (root.find("cam_R_m2c")) {
+    document["R"] = document["cam_R_m2c"];
+    document["t"] = root.at("cam_t_m2c").value();
+  }
+  poses.push_back(read_result_pose(root));
+  return poses;
+}
+
+}  // namespace sam6d
