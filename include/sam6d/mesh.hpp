@@ -36,11 +36,11 @@ struct MeshLimits {
 /// Drops what cannot be used (faces that are degenerate, out of range or with a NaN vertex;
 /// vertices that no face uses) and logs how much was dropped. Throws Error(kBadMesh), naming
 /// `source`, when nothing is left, when more than half of the faces had to be dropped, or when a
-/// limit is passed.
+/// limit is passed. Faces of no area at all are degenerate, thin ones are not.
 [[nodiscard]] SAM6D_API TriangleMesh repaired(TriangleMesh mesh, std::string_view source,
                                               const MeshLimits& limits = {});
 
-/// Largest distance between two vertices, exact (over the convex hull's vertices).
+/// Largest distance between two vertices, exact. Vertices that are not finite are passed over.
 [[nodiscard]] SAM6D_API double diameter_m(const TriangleMesh& mesh);
 
 struct SurfaceSample {
@@ -49,7 +49,9 @@ struct SurfaceSample {
   Rgb8 color{128, 128, 128};
 };
 
-/// `count` points spread over the surface by area; the same seed gives the same points.
+/// `count` points spread over the surface by area, in random order, so that the first n of them are
+/// spread over it too; the same seed gives the same points. Throws Error(kBadMesh) for a mesh
+/// without area.
 [[nodiscard]] SAM6D_API std::vector<SurfaceSample> sample_surface(const TriangleMesh& mesh,
                                                                   int count, std::uint64_t seed);
 
