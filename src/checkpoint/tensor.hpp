@@ -1,0 +1,114 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace sam6d {
+
+static_assert(std::endian::native == std::endian::little, "tensor files are little endian");
+
+enum class DType {
+  kBool,
+  kUint8,
+  kInt8,
+  kUint16,
+  kInt16,
+  kUint32,
+  kInt32,
+  kUint64,
+  kInt64,
+  kFloat16,
+  kBFloat16,
+  kFloat32,
+  kFloat64,
+};
+
+/// Bytes of an element.
+[[nodiscard]] std::size_t size_of(DType dtype) noexcept;
+/// The name that safetensors files use: "F32", "I64", "U8", "BOOL", ...
+[[nodiscard]] std::string_view to_string(DType dtype) noexcept;
+[[nodiscard]] std::optional<DType> dtype_from_string(std::string_view name) noexcept;
+
+/// Number of elements of a shape; nothing when it is not representable in 64 bits.
+[[nodiscard]] std::optional<std::uint64_t> element_count(
+    std::span<const std::uint64_t> shape) noexcept;
+
+/// A tensor in C order whose bytes somebody else owns; they may lie unaligned.
+struct TensorView {
+  DType dtype = DType::kUint8;
+  std::vector<std::uint64_t> shape;
+  std::span<const std::byte> bytes;  ///< as many as dtype and shape say
+};
+
+/// A tensor in C order.
+struct Tensor {
+  DType dtype = DType::kUint8;
+  std::vector<std::uint64_t> shape;
+  std::vector<std::byte> bytes;  ///< as many as dtype and shape say
+};
+
+using TensorMap = std::map<std::string, Tensor, std::less<>>;
+using TensorViewMap = std::map<std::string, TensorView, std::less<>>;
+
+template <class T>
+constexpr DType dtype_of() {
+  if constexpr (std::is_same_v<T, float>) return DType::kFloat32;
+  if constexpr (std::is_same_v<T, double>) return DType::kFloat64;
+  if constexpr (std::is_same_v<T, std::uint8_t>) return DType::kUint8;
+  if constexpr (std::is_same_v<T, std::int8_t>) return DType::kInt8;
+  if constexpr (std::is_same_v<T, std::uint16_t>) return DType::kUint16;
+  if constexpr (std::is_same_v<T, std::int16_t>) return DType::kInt16;
+  if constexpr (std::is_same_v<T, std::uint32_t>) return DType::kUint32;
+  if constexpr (std::is_same_v<T, std::int32_t>) return DType::kInt32;
+  if constexpr (std::is_same_v<T, std::uint64_t>) return DType::kUint64;
+  if constexpr (std::is_same_v<T, std::int64_t>) return DType::kInt64;
+}
+
+/// A tensor of the elements of `items`, each of which is one `Scalar` or a packed row of them (an
+/// Eigen vector, an Rgb8): shape (n) or (n, Scalars of an item).
+template <class Scalar, class Item>
+Tensor tensor_of(std::span<const Item> items) {
+  static_assert(sizeof(Item) % sizeof(Scalar) == 0);
+  constexpr std::size_t kColumns = sizeof(Item) / sizeof(Scalar);
+  Tensor tensor{dtype_of<Scalar>(), {items.size()}, {}};
+  if (kColumns > 1) tensor.shape.push_back(kColumns);
+  const std::span<const std::byte> bytes = std::as_bytes(items);
+  tensor.bytes.assign(bytes.begin(), bytes.end());
+  return tensor;
+}
+
+/// The tensor of that name as items like those given to tensor_of. Throws Error(kBadFile), naming
+/// `source`, when it is missing or of another type or shape.
+template <class Scalar, class Item = Scalar>
+std::vector<Item> items_of(const TensorViewMap& tensors, std::string_view name,
+                           std::string_view source);
+
+/// As items_of says; 0 columns stand for a tensor of one dimension.
+[[nodiscard]] const TensorView& checked_tensor(const TensorViewMap& tensors, std::string_view name,
+                                               DType dtype, std::size_t columns,
+                                               std::string_view source);
+
+template <class Scalar, class Item>
+std::vector<Item> items_of(const TensorViewMap& tensors, std::string_view name,
+                           std::string_view source) {
+  static_assert(sizeof(Item) % sizeof(Scalar) == 0);
+  constexpr std::size_t kColumns = sizeof(Item) / sizeof(Scalar);
+  const TensorView& tensor =
+      checked_tensor(tensors, name, dtype_of<Scalar>(), kColumns > 1 ? kColumns : 0, source);
+  std::vector<Item> items(tensor.bytes.size() / sizeof(Item));
+  if (!items.empty()) {
+    std::memcpy(static_cast<void*>(items.data()), tensor.bytes.data(), tensor.bytes.size());
+  }
+  return items;
+}
+
+}  // namespace sam6d
