@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sam6d/detection.hpp"
@@ -29,8 +30,9 @@ struct OnboardOptions {
   TemplateOptions templates;
   /// Views to keep instead of rendering them, e.g. from a template folder.
   std::vector<TemplateView> given_views;
+  int surface_samples = 10'000;  ///< points to keep that are spread over the surface, 100..1e6
   std::uint64_t seed = 0;
-  int threads = 0;  ///< 0 = one a core
+  int threads = 0;  ///< 0 = one a core; also for the views, whatever `templates` says
 
   /// Throws Error(kInvalidArgument) that names the field.
   SAM6D_API void validate() const;
@@ -62,7 +64,12 @@ class SAM6D_API ObjectModel {
   [[nodiscard]] double diameter_m() const;
   [[nodiscard]] const Symmetries& symmetries() const;
   [[nodiscard]] std::span<const SurfaceSample> surface_samples() const;
-  [[nodiscard]] std::span<const TemplateView> template_views() const;
+  /// How many template views are kept: as many as were rendered or given, or none.
+  [[nodiscard]] int template_view_count() const;
+  /// A view, unpacked for the caller (about a millisecond). Views are kept packed: object
+  /// coordinates are right to a 20,000th of the camera's distance, the rest is exact. Throws
+  /// Error(kInvalidArgument) for an index out of range.
+  [[nodiscard]] TemplateView template_view(int index) const;
 
   /// For the library's own backends.
   [[nodiscard]] const ObjectData& data() const { return *data_; }

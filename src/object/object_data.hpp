@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "object/geometric_features.hpp"
+#include "object/packed_view.hpp"
 #include "sam6d/object_model.hpp"
 
 namespace sam6d {
@@ -16,7 +17,7 @@ struct ObjectData {
   double diameter_m = 0;
   Symmetries symmetries;
   std::vector<SurfaceSample> samples;
-  std::vector<TemplateView> views;
+  std::vector<PackedView> views;
   GeometricFeatures geometric;
 };
 
