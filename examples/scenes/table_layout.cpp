@@ -11,6 +11,7 @@ using Eigen::Vector3d;
 bool place_resting(HeightField& field, const SolidBody& body, const Vector2d& centre_m,
                    double reach_m, Random& random, RigidTransform& world_from_obj) {
   constexpr int kTries = 60;
+  constexpr double kSamePlane = 1e-5;  // m; heights are floats
   for (int i = 0; i < kTries; ++i) {
     RigidTransform pose = RigidTransform::Identity();
     pose.linear() = resting_rotation(body, random);
@@ -19,7 +20,7 @@ bool place_resting(HeightField& field, const SolidBody& body, const Vector2d& ce
     pose.translation() << centre_m.x() + radius * std::cos(angle),
         centre_m.y() + radius * std::sin(angle), 0;
     if (!drop(field, body, pose)) continue;
-    if (field.top_m(body, pose) > field.floor_m() + 1e-9) continue;  // not free there
+    if (field.top_m(body, pose) > field.floor_m() + kSamePlane) continue;  // not free there
     field.add(body, pose);
     world_from_obj = pose;
     return true;

@@ -152,7 +152,7 @@ Solid pitcher(Random& random) {
   const float bottom = real(random, 0.33, 0.42);
   const float top = real(random, 0.25, 0.33);
   const float height = real(random, 0.55, 0.7);
-  const float wall = 0.055F;
+  const float wall = 0.075F;
   const float band = real(random, -0.2, 0.25);
   const Palette palette = random_palette(random);
   Solid solid;
