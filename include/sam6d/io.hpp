@@ -2,7 +2,10 @@
 
 /// Everything of sam6d::io: files of meshes, pictures, cameras, detections, poses, data sets.
 
+#include "sam6d/bop_results.hpp"
 #include "sam6d/camera_io.hpp"
+#include "sam6d/dataset.hpp"
+#include "sam6d/dataset_writer.hpp"
 #include "sam6d/detection_io.hpp"
 #include "sam6d/file_io.hpp"
 #include "sam6d/frame_io.hpp"
