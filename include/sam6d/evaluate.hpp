@@ -125,7 +125,7 @@ struct VsdResult {
                                       const ImageView<float>& truth_depth_m,
                                       const ImageView<float>& measured_depth_m,
                                       const CameraIntrinsics& camera, double diameter_m,
-                                      const VsdOptions& options = {});
+                                      const VsdOptions& options = VsdOptions());
 
 // Recall of many poses (BOP19) --------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class SAM6D_API PoseEvaluator {
   /// Throws Error(kInvalidArgument) for an empty mesh, a negative diameter, or two models of one
   /// id.
   explicit PoseEvaluator(std::vector<EvaluationModel> models,
-                         const PoseEvaluationOptions& options = {});
+                         const PoseEvaluationOptions& options = PoseEvaluationOptions());
   ~PoseEvaluator();
   PoseEvaluator(PoseEvaluator&&) noexcept;
   PoseEvaluator& operator=(PoseEvaluator&&) noexcept;
