@@ -1,10 +1,10 @@
-#include <array>
+#include "evaluate/nearest_points.hpp"
+
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include <nanoflann.hpp>
-
-#include "evaluate/pose_error.hpp"
 
 namespace sam6d {
 namespace {

@@ -1,10 +1,10 @@
-#include "evaluate/pose_error.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "base/fail.hpp"
+#include "evaluate/nearest_points.hpp"
 #include "sam6d/evaluate.hpp"
 
 namespace sam6d {
@@ -32,7 +32,7 @@ Eigen::Vector2d project(const CameraIntrinsics& camera, const Eigen::Vector3d& p
           camera.fy * point_m.y() / point_m.z() + camera.cy};
 }
 
-double distance_px(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
+double squared_distance(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
   const double squared = (a - b).squaredNorm();
   return std::isnan(squared) ? kInfinity : squared;
 }
@@ -74,7 +74,7 @@ double projection_error_px(std::span<const Eigen::Vector3f> points_m,
   double sum = 0;
   for (const Eigen::Vector3f& point : points_m) {
     const Eigen::Vector3d x = point.cast<double>();
-    sum += std::sqrt(distance_px(project(camera, estimate * x), project(camera, truth * x)));
+    sum += std::sqrt(squared_distance(project(camera, estimate * x), project(camera, truth * x)));
   }
   return sum / static_cast<double>(points_m.size());
 }
@@ -114,7 +114,7 @@ double mspd_px(std::span<const Eigen::Vector3f> points_m,
     double largest = 0;
     for (std::size_t i = 0; i < points_m.size(); ++i) {
       const Eigen::Vector2d pixel = project(camera, equal * points_m[i].cast<double>());
-      largest = std::max(largest, distance_px(estimated_px[i], pixel));
+      largest = std::max(largest, squared_distance(estimated_px[i], pixel));
       if (largest >= best_squared) break;
     }
     best_squared = std::min(best_squared, largest);

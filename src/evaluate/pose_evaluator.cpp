@@ -8,7 +8,7 @@
 #include "base/fail.hpp"
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
-#include "evaluate/pose_error.hpp"
+#include "evaluate/nearest_points.hpp"
 #include "evaluate/pose_matching.hpp"
 #include "evaluate/pose_report.hpp"
 #include "evaluate/projected_box.hpp"
