@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sam6d/export.hpp"
@@ -74,13 +75,18 @@ struct SearchQuery {
   int keep = 12;               ///< how many hypotheses to give back at most
 };
 
+/// The object with its geometric features, which are computed when it has none.
+[[nodiscard]] SAM6D_API ObjectModel searchable(const ObjectModel& object, int threads,
+                                               const ProgressFn& progress = {});
+
 /// Searches the picture for each query's object; result i holds the hypotheses of query i, best
 /// first, refined and judged. With Effort::kAdaptive the objects of which no sure pose was found
-/// are searched again in what the sure ones leave. Throws Error(kCancelled).
+/// are searched again in what the sure ones leave. Throws Error(kCancelled). With `failed`, a query
+/// whose search fails inside is logged and marked there instead of ending the call.
 [[nodiscard]] SAM6D_API std::vector<std::vector<Hypothesis>> search(
     const PreparedFrame& frame, std::span<const ObjectModel> objects,
     std::span<const SearchQuery> queries, const GeometricSearchOptions& options,
-    const ProgressFn& progress = {});
+    const ProgressFn& progress = {}, std::vector<std::uint8_t>* failed = nullptr);
 
 /// Chooses at most max_instances (0 = no limit) hypotheses a query such that no two explain the
 /// same pixels, penetrate each other or are symmetric twins: greedily, best first. Those with a

@@ -1,0 +1,190 @@
+#include "pose/object_search.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/parallel.hpp"
+#include "base/random.hpp"
+#include "base/stopwatch.hpp"
+#include "pose/calibration.hpp"
+#include "pose/candidate.hpp"
+#include "pose/final_score.hpp"
+#include "pose/icp.hpp"
+#include "pose/quick_score.hpp"
+#include "pose/voting.hpp"
+
+namespace sam6d {
+namespace {
+
+constexpr float kPlace = 0.3F;        // share of the diameter; radius of a place
+constexpr int kGrain = 16;            // poses that a thread takes at a time
+constexpr float kAllPoints = 100000;  // more than any view has
+
+std::vector<int> choose_references(std::size_t count, const SearchProfile& profile,
+                                   std::uint64_t seed) {
+  std::vector<int> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  Random random(seed);
+  shuffle(order, random);
+  const int wanted =
+      std::clamp(static_cast<int>(profile.reference_share * static_cast<float>(count)),
+                 profile.least_references, profile.most_references);
+  if (static_cast<int>(count) > wanted) order.resize(static_cast<std::size_t>(wanted));
+  return order;
+}
+
+/// One round: suppress, align, judge again.
+struct Round {
+  float near;  // share of the diameter
+  float near_rad;
+  IcpOptions icp;
+  QuickScoreOptions quick;
+};
+
+std::vector<Candidate> run_round(const SceneView& scene, const ObjectData& object,
+                                 std::vector<Candidate> candidates,
+                                 const RotationDistance& distance, const Round& round, int keep,
+                                 int quota, int threads) {
+  const GeometricFeatures& features = object.geometric;
+  SuppressionOptions suppression;
+  suppression.near_m = round.near * features.diameter_m;
+  suppression.near_rad = round.near_rad;
+  suppression.place_m = kPlace * features.diameter_m;
+  suppression.keep = keep;
+  suppression.quota = quota;
+  std::vector<Candidate> kept = suppressed(std::move(candidates), distance, suppression);
+  parallel_for_ranges(static_cast<int>(kept.size()), kGrain, threads, [&](int begin, int end) {
+    for (int i = begin; i < end; ++i) {
+      Candidate& candidate = kept[static_cast<std::size_t>(i)];
+      align(scene, features, round.icp, candidate);
+      candidate.score = quick_score(scene, features, candidate, round.quick);
+    }
+  });
+  return kept;
+}
+
+RigidTransform object_pose(const GeometricFeatures& object, const Candidate& pose) {
+  RigidTransform cam_from_obj = RigidTransform::Identity();
+  const Eigen::Matrix3d rotation =
+      Eigen::Quaterniond(pose.rotation.cast<double>()).normalized().toRotationMatrix();
+  cam_from_obj.linear() = rotation;
+  cam_from_obj.translation() =
+      pose.translation_m.cast<double>() - rotation * object.center_m.cast<double>();
+  return cam_from_obj;
+}
+
+Hypothesis to_hypothesis(const GeometricFeatures& object, const Candidate& pose, FinalScore judged,
+                         bool use_color) {
+  Hypothesis hypothesis;
+  hypothesis.cam_from_obj = object_pose(object, pose);
+  hypothesis.raw_score = judged.score;
+  hypothesis.evidence = judged.evidence;
+  hypothesis.explained = std::move(judged.explained);
+  hypothesis.probability =
+      pose_probability(judged.evidence, judged.score, use_color && object.has_color);
+  return hypothesis;
+}
+
+}  // namespace
+
+SearchProfile SearchProfile::fast() {
+  SearchProfile profile;
+  profile.voxel = 0.10F;
+  profile.least_references = 150;
+  profile.most_references = 250;
+  profile.keep[0] = 250;
+  profile.keep[1] = 100;
+  profile.keep[2] = 25;
+  return profile;
+}
+
+SearchProfile SearchProfile::full() { return SearchProfile{}; }
+
+Hypothesis judged(const SceneView& scene, const ObjectData& object, const Candidate& pose,
+                  bool use_color) {
+  ScoreScratch scratch;
+  FinalScoreOptions options;
+  options.use_color = use_color;
+  return to_hypothesis(object.geometric, pose,
+                       final_score(scene, object.geometric, pose, options, scratch), use_color);
+}
+
+std::vector<Hypothesis> search_object(const SceneView& scene, const ObjectData& object,
+                                      const ObjectSearchOptions& options, StageTimes* times) {
+  const GeometricFeatures& features = object.geometric;
+  const float d = features.diameter_m;
+  const SearchProfile& profile = options.profile;
+  const auto checkpoint = [&] {
+    if (options.checkpoint) options.checkpoint();
+  };
+  Stopwatch watch;
+  double last = 0;
+  const auto lap = [&](double StageTimes::*stage) {
+    const double now = watch.seconds();
+    if (times != nullptr) times->*stage += now - last;
+    last = now;
+  };
+
+  checkpoint();
+  ScenePointOptions point_options;
+  point_options.voxel_m = profile.voxel * d;
+  point_options.region = options.region;
+  point_options.use_color = options.use_color;
+  point_options.explained = options.explained;
+  const std::vector<ScenePoint> points = scene_points(scene, features, point_options);
+  lap(&StageTimes::points);
+  constexpr std::size_t kLeastPoints = 8;
+  if (points.size() < kLeastPoints) return {};
+
+  VotingOptions voting;
+  voting.quick.tau_m = 0.06F * d;
+  voting.quick.use_color = options.use_color;
+  voting.quick.give_up_below = 0.1F;
+  voting.threads = options.threads;
+  std::vector<Candidate> candidates = vote(
+      scene, features, points, choose_references(points.size(), profile, options.seed), voting);
+  lap(&StageTimes::voting);
+  checkpoint();
+
+  const RotationDistance distance(object.symmetries);
+  QuickScoreOptions quick;
+  quick.use_color = options.use_color;
+  quick.tau_m = 0.04F * d;
+  const Round first{0.08F, 0.22F, {5, 0.08F * d, 150}, quick};
+  candidates = run_round(scene, object, std::move(candidates), distance, first, profile.keep[0],
+                         profile.quota[0], options.threads);
+  checkpoint();
+  quick.tau_m = std::max(0.03F * d, 0.005F);
+  quick.points = static_cast<int>(kAllPoints);
+  const Round second{0.04F, 0.12F, {6, 0.04F * d, 300}, quick};
+  candidates = run_round(scene, object, std::move(candidates), distance, second, profile.keep[1],
+                         profile.quota[1], options.threads);
+  checkpoint();
+  const Round third{0.03F, 0.10F, {4, 0.025F * d + 0.002F, 600}, quick};
+  candidates = run_round(scene, object, std::move(candidates), distance, third, profile.keep[2],
+                         profile.quota[2], options.threads);
+  lap(&StageTimes::alignment);
+  checkpoint();
+
+  std::vector<Hypothesis> hypotheses(candidates.size());
+  FinalScoreOptions final_options;
+  final_options.use_color = options.use_color;
+  parallel_for_ranges(
+      static_cast<int>(candidates.size()), kGrain, options.threads, [&](int begin, int end) {
+        ScoreScratch scratch;
+        for (int i = begin; i < end; ++i) {
+          const auto index = static_cast<std::size_t>(i);
+          hypotheses[index] =
+              to_hypothesis(features, candidates[index],
+                            final_score(scene, features, candidates[index], final_options, scratch),
+                            options.use_color);
+        }
+      });
+  std::stable_sort(
+      hypotheses.begin(), hypotheses.end(),
+      [](const Hypothesis& a, const Hypothesis& b) { return a.raw_score > b.raw_score; });
+  lap(&StageTimes::scoring);
+  return hypotheses;
+}
+
+}  // namespace sam6d

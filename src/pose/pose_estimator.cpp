@@ -1,0 +1,46 @@
+#include "sam6d/pose_estimator.hpp"
+
+#include "pose/backend.hpp"
+#include "pose/geometric_backend.hpp"
+
+namespace sam6d {
+
+std::string_view to_string(NoPoseReason reason) noexcept {
+  switch (reason) {
+    case NoPoseReason::kNone: return "none";
+    case NoPoseReason::kTooFewPoints: return "too few points";
+    case NoPoseReason::kOutsidePicture: return "outside picture";
+    case NoPoseReason::kNoHypothesis: return "no hypothesis";
+    case NoPoseReason::kLowScore: return "low score";
+    case NoPoseReason::kDuplicate: return "duplicate";
+    case NoPoseReason::kUnknownObject: return "unknown object";
+    case NoPoseReason::kFailed: return "failed";
+  }
+  return "unknown";
+}
+
+PoseEstimator::PoseEstimator(const GeometricPoseOptions& options)
+    : backend_(make_geometric_pose_backend(options)) {}
+PoseEstimator::~PoseEstimator() = default;
+PoseEstimator::PoseEstimator(const PoseEstimator&) = default;
+PoseEstimator& PoseEstimator::operator=(const PoseEstimator&) = default;
+PoseEstimator::PoseEstimator(PoseEstimator&&) noexcept = default;
+PoseEstimator& PoseEstimator::operator=(PoseEstimator&&) noexcept = default;
+
+ObjectModel PoseEstimator::prepare(const ObjectModel& object, const ProgressFn& progress) const {
+  return backend_->prepare(object, progress);
+}
+
+std::vector<PoseResult> PoseEstimator::estimate(const Frame& frame,
+                                                std::span<const ObjectModel> objects,
+                                                std::span<const Detection> detections,
+                                                const ProgressFn& progress) const {
+  return backend_->estimate(frame, objects, detections, progress);
+}
+
+PoseResult PoseEstimator::refine(const Frame& frame, const ObjectModel& object,
+                                 const RigidTransform& cam_from_obj) const {
+  return backend_->refine(frame, object, cam_from_obj);
+}
+
+}  // namespace sam6d

@@ -1,0 +1,303 @@
+#include "pose/search.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <iterator>
+#include <mutex>
+
+#include "base/fail.hpp"
+#include "base/logging.hpp"
+#include "base/parallel.hpp"
+#include "base/progress.hpp"
+#include "object/object_data.hpp"
+#include "pose/candidate.hpp"
+#include "pose/frame_features.hpp"
+#include "pose/icp.hpp"
+#include "pose/object_search.hpp"
+#include "pose/scene_view.hpp"
+#include "render/z_buffer.hpp"
+
+namespace sam6d {
+namespace {
+
+constexpr float kSure = 0.9F;               // probability of a pose that needs no second look
+constexpr float kWithoutColorShare = 0.8F;  // of the probability, when colour had to be left out
+constexpr const char* kStage = "search";
+
+Box working_box(const FrameFeatures& frame, const SearchQuery& query) {
+  const Box& box = query.mask != nullptr ? query.mask->box() : query.box_px;
+  if (box.empty()) return query.mask != nullptr ? Box{} : frame.region;
+  const int r = frame.reduction;
+  return intersect(frame.region,
+                   Box{box.x0 / r, box.y0 / r, (box.x1 + r - 1) / r, (box.y1 + r - 1) / r});
+}
+
+/// Adds poses to a list that are no twins of better ones in it; best first, at most `keep`.
+void merge_hypotheses(std::vector<Hypothesis>& into, std::vector<Hypothesis> more,
+                      const ObjectData& object, int keep) {
+  constexpr double kSamePlace = 0.05;  // share of the diameter
+  constexpr float kSameTurn = 0.2F;    // rad
+  std::move(more.begin(), more.end(), std::back_inserter(into));
+  std::stable_sort(into.begin(), into.end(), [](const Hypothesis& a, const Hypothesis& b) {
+    return a.probability != b.probability ? a.probability > b.probability
+                                          : a.raw_score > b.raw_score;
+  });
+  const RotationDistance distance(object.symmetries);
+  const Eigen::Vector3d center = object.geometric.center_m.cast<double>();
+  std::vector<Hypothesis> kept;
+  for (Hypothesis& hypothesis : into) {
+    if (static_cast<int>(kept.size()) >= keep) break;
+    const bool twin = std::any_of(kept.begin(), kept.end(), [&](const Hypothesis& other) {
+      return (other.cam_from_obj * center - hypothesis.cam_from_obj * center).norm() <
+                 kSamePlace * object.diameter_m &&
+             distance(other.cam_from_obj.linear().cast<float>(),
+                      hypothesis.cam_from_obj.linear().cast<float>()) < kSameTurn;
+    });
+    if (!twin) kept.push_back(std::move(hypothesis));
+  }
+  into = std::move(kept);
+}
+
+/// The search of all queries with one profile.
+class Searcher {
+ public:
+  Searcher(const PreparedFrame& frame, std::span<const ObjectModel> objects,
+           std::span<const SearchQuery> queries, const GeometricSearchOptions& options,
+           const ProgressFn& progress, std::vector<std::uint8_t>* failed)
+      : frame_(frame.features()),
+        objects_(objects),
+        queries_(queries),
+        options_(options),
+        progress_(progress),
+        failed_(failed) {}
+
+  /// Searches the queries of `which` and adds to `found`.
+  void run(const std::vector<int>& which, const SearchProfile& profile, bool use_color,
+           std::span<const std::uint8_t> explained, std::vector<std::vector<Hypothesis>>& found) {
+    total_ += static_cast<int>(which.size());
+    const int threads = thread_count(options_.threads);
+    const int inner = std::max(1, threads / std::max(1, static_cast<int>(which.size())));
+    parallel_for(static_cast<int>(which.size()), threads, [&](int i) {
+      const int index = which[static_cast<std::size_t>(i)];
+      try {
+        run_one(index, profile, use_color, explained, inner,
+                found[static_cast<std::size_t>(index)]);
+      } catch (const std::exception& error) {
+        // One object that fails must not lose the others; what the host throws stops all.
+        if (stopped_ || failed_ == nullptr) throw;
+        log_warning("search of query {} failed: {}", index, error.what());
+        (*failed_)[static_cast<std::size_t>(index)] = 1;
+      }
+      tell(1);
+    });
+  }
+
+ private:
+  void run_one(int index, const SearchProfile& profile, bool use_color,
+               std::span<const std::uint8_t> explained, int threads,
+               std::vector<Hypothesis>& found) {
+    const SearchQuery& query = queries_[static_cast<std::size_t>(index)];
+    const ObjectData& object = objects_[static_cast<std::size_t>(query.object)].data();
+    const SceneView scene(frame_, object.geometric.diameter_m, query.mask);
+    ObjectSearchOptions search;
+    search.profile = profile;
+    search.use_color = use_color && object.geometric.has_color;
+    search.region = working_box(frame_, query);
+    search.explained = explained;
+    search.seed =
+        options_.seed ^ (0x9e3779b97f4a7c15ULL * (static_cast<std::uint64_t>(object.id) + 1U));
+    search.threads = threads;
+    search.checkpoint = [this] { tell(0); };
+    std::vector<Hypothesis> more = search_object(scene, object, search);
+    for (Hypothesis& hypothesis : more) {
+      hypothesis.object = query.object;
+      hypothesis.query = index;
+      if (options_.use_color && !search.use_color && object.geometric.has_color) {
+        hypothesis.probability *= kWithoutColorShare;
+      }
+    }
+    merge_hypotheses(found, std::move(more), object, query.keep);
+  }
+
+  /// The host's callback is called from one thread at a time.
+  void tell(int finished) {
+    const std::lock_guard lock(mutex_);
+    done_ += finished;
+    try {
+      report(progress_, kStage, done_, total_);
+    } catch (...) {
+      stopped_ = true;
+      throw;
+    }
+  }
+
+  const FrameFeatures& frame_;
+  std::span<const ObjectModel> objects_;
+  std::span<const SearchQuery> queries_;
+  const GeometricSearchOptions& options_;
+  const ProgressFn& progress_;
+  std::vector<std::uint8_t>* failed_;
+  std::mutex mutex_;
+  std::atomic<bool> stopped_{false};
+  int done_ = 0;
+  int total_ = 0;
+};
+
+/// Marks the blocks of pixels that sure poses explain, and counts those poses by query.
+std::vector<std::uint8_t> explained_blocks(const FrameFeatures& frame,
+                                           std::span<const ObjectModel> objects,
+                                           std::span<const SearchQuery> queries,
+                                           const std::vector<std::vector<Hypothesis>>& found,
+                                           std::vector<int>& sure_count) {
+  constexpr int kMostOfBlock = 8;  // of 16 pixels
+  std::vector<Hypothesis> all;
+  for (const std::vector<Hypothesis>& some : found) {
+    for (const Hypothesis& hypothesis : some) {
+      if (hypothesis.probability >= kSure) all.push_back(hypothesis);
+    }
+  }
+  const auto blocks = static_cast<std::size_t>((frame.camera.width + 3) / 4) *
+                      static_cast<std::size_t>((frame.camera.height + 3) / 4);
+  std::vector<std::uint8_t> explained(blocks, 0);
+  sure_count.assign(queries.size(), 0);
+  for (const int chosen : choose_jointly(all, queries, objects, kSure)) {
+    const Hypothesis& hypothesis = all[static_cast<std::size_t>(chosen)];
+    ++sure_count[static_cast<std::size_t>(hypothesis.query)];
+    for (const auto& [block, pixels] : hypothesis.explained) {
+      if (pixels >= kMostOfBlock) explained[block] = 1;
+    }
+  }
+  return explained;
+}
+
+}  // namespace
+
+PreparedFrame::PreparedFrame(const Frame& frame, const GeometricSearchOptions& options)
+    : camera_(frame.camera) {
+  validate(frame);
+  options.validate();
+  features_ = std::make_shared<const FrameFeatures>(compute_frame_features(frame, options));
+}
+
+ObjectModel searchable(const ObjectModel& object, int threads, const ProgressFn& progress) {
+  const ObjectData& data = object.data();
+  if (!data.geometric.empty()) return object;
+  auto copy = std::make_shared<ObjectData>(data);
+  copy->geometric = build_geometric_features(copy->mesh, copy->diameter_m, copy->symmetries, 0,
+                                             threads, progress);
+  return ObjectModel(std::move(copy));
+}
+
+std::vector<std::vector<Hypothesis>> search(const PreparedFrame& frame,
+                                            std::span<const ObjectModel> objects,
+                                            std::span<const SearchQuery> queries,
+                                            const GeometricSearchOptions& options,
+                                            const ProgressFn& progress,
+                                            std::vector<std::uint8_t>* failed) {
+  if (failed != nullptr) failed->assign(queries.size(), 0);
+  using Effort = GeometricSearchOptions::Effort;
+  std::vector<std::vector<Hypothesis>> found(queries.size());
+  Searcher searcher(frame, objects, queries, options, progress, failed);
+  std::vector<int> which;
+  for (int i = 0; i < static_cast<int>(queries.size()); ++i) which.push_back(i);
+  const bool full_at_once = options.effort == Effort::kFull;
+  searcher.run(which, full_at_once ? SearchProfile::full() : SearchProfile::fast(),
+               options.use_color, {}, found);
+  if (options.effort == Effort::kFast) return found;
+
+  std::vector<int> sure_count;
+  std::vector<std::uint8_t> explained =
+      explained_blocks(frame.features(), objects, queries, found, sure_count);
+  std::vector<int> missing;
+  std::vector<int> found_some;
+  for (const int i : which) {
+    const auto index = static_cast<std::size_t>(i);
+    const int wanted = queries[index].max_instances;
+    if (wanted > 0 && sure_count[index] >= wanted) continue;
+    (sure_count[index] == 0 ? missing : found_some).push_back(i);
+  }
+  if (!full_at_once)
+    searcher.run(missing, SearchProfile::full(), options.use_color, explained, found);
+  // More instances of what was found, in what is left.
+  searcher.run(found_some, SearchProfile::fast(), options.use_color, explained, found);
+
+  if (!options.use_color) return found;
+  // A CAD model's colours may be wrong: what colour did not find is looked for by shape alone.
+  std::vector<int> colored;
+  explained = explained_blocks(frame.features(), objects, queries, found, sure_count);
+  for (const int i : missing) {
+    const auto index = static_cast<std::size_t>(i);
+    const auto& object = objects[static_cast<std::size_t>(queries[index].object)];
+    const float best = found[index].empty() ? 0.0F : found[index].front().probability;
+    if (object.data().geometric.has_color && sure_count[index] == 0 && best < 0.5F) {
+      colored.push_back(i);
+    }
+  }
+  searcher.run(colored, full_at_once ? SearchProfile::full() : SearchProfile::fast(), false,
+               explained, found);
+  return found;
+}
+
+std::optional<Hypothesis> refine_pose(const PreparedFrame& frame, const ObjectModel& object,
+                                      const RigidTransform& cam_from_obj,
+                                      const GeometricSearchOptions& options, const Mask* mask) {
+  const ObjectData& data = object.data();
+  const GeometricFeatures& features = data.geometric;
+  if (!cam_from_obj.matrix().allFinite()) {
+    fail(ErrorCode::kInvalidArgument, "pose to refine: expected finite numbers");
+  }
+  const SceneView scene(frame.features(), features.diameter_m, mask);
+  Candidate pose;
+  pose.rotation = cam_from_obj.linear().cast<float>();
+  pose.translation_m = (cam_from_obj * features.center_m.cast<double>()).cast<float>();
+  const float d = features.diameter_m;
+  const bool use_color = options.use_color && features.has_color;
+  std::optional<Hypothesis> best;
+  const auto consider = [&](const Candidate& candidate) {
+    Hypothesis hypothesis = judged(scene, data, candidate, use_color);
+    if (hypothesis.evidence.pixels == 0) return;
+    if (!best || hypothesis.raw_score > best->raw_score) best = std::move(hypothesis);
+  };
+  consider(pose);
+  constexpr int kPoints = 1000;
+  for (const IcpOptions& icp :
+       {IcpOptions{6, 0.08F * d, kPoints}, IcpOptions{6, 0.04F * d, kPoints},
+        IcpOptions{6, 0.025F * d + 0.002F, kPoints}}) {
+    align(scene, features, icp, pose);
+    consider(pose);
+  }
+  return best;
+}
+
+Mask visible_mask(const PreparedFrame& frame, const ObjectModel& object,
+                  const RigidTransform& cam_from_obj) {
+  const FrameFeatures& features = frame.features();
+  const GeometricFeatures& model = object.data().geometric;
+  const CameraIntrinsics& camera = features.full_camera;
+  ProjectedVertices projected;
+  ZBuffer buffer;
+  const Eigen::Vector3f center = (cam_from_obj * model.center_m.cast<double>()).cast<float>();
+  rasterize(model.vertices_m, model.faces, cam_from_obj.linear().cast<float>(), center, camera,
+            Box{0, 0, camera.width, camera.height}, 1, projected, buffer);
+  Mask mask(Box{buffer.x0, buffer.y0, buffer.x0 + buffer.width, buffer.y0 + buffer.height});
+  for (int row = 0; row < buffer.height; ++row) {
+    for (int column = 0; column < buffer.width; ++column) {
+      const float inverse = buffer.at(column, row);
+      if (inverse <= 0) continue;
+      const float z = 1.0F / inverse;
+      const int x = buffer.x0 + column;
+      const int y = buffer.y0 + row;
+      const float measured =
+          features
+              .full_depth_m[static_cast<std::size_t>(y) * static_cast<std::size_t>(camera.width) +
+                            static_cast<std::size_t>(x)];
+      const float tolerance = std::max(0.03F * model.diameter_m, 4.0F * features.sigma_m(z));
+      if (measured > 0 && measured < z - tolerance) continue;
+      mask.set(x, y);
+    }
+  }
+  return mask.cropped();
+}
+
+}  // namespace sam6d
