@@ -10,6 +10,7 @@
 #include "sam6d/file_io.hpp"
 #include "sam6d/frame_io.hpp"
 #include "sam6d/image_io.hpp"
+#include "sam6d/mesh_io.hpp"
 #include "sam6d/npy.hpp"
 #include "sam6d/result_io.hpp"
 #include "sam6d/rle.hpp"
