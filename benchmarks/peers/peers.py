@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""Runs two published libraries on a BOP data set and writes BOP19 results for `sam6d eval`.
+
+Methods:
+  opencv-ppf   point-pair features (Drost et al. 2010) and ICP of OpenCV's ppf_match_3d (contrib);
+               settings of its sample ppf_load_match.py, but the scene is sampled as finely as the
+               model (the library's own parameter is relative to the whole scene and far too coarse).
+  open3d-fpfh  FPFH features, RANSAC and point-to-plane ICP; settings of Open3D's tutorial "Global
+               registration", with the voxel relative to the object's diameter.
+
+Which objects are in a picture, and how many, is known (test_targets_bop19.json). With --masks the
+true visible masks are known too. With --rerank the best hypotheses are compared by how well they
+agree with the depth picture, instead of by the library's own score. With --remove-plane the largest
+plane is removed first. Peers of sam6d only: nothing here is used by the library.
+
+  pip install -r benchmarks/peers/requirements.txt
+  python3 benchmarks/peers/peers.py --method opencv-ppf --dataset DIR --out results.csv
+"""
+import argparse
+import json
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import open3d as o3d
+
+HYPOTHESES = 20  # that are refined by ICP and, with --rerank, compared
+SAMPLING = 0.05  # of the diameter: spacing of model and scene points
+
+
+def load_json(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+class Model:
+    """A CAD model: points with normals in millimetres, and what the methods prepare once."""
+
+    def __init__(self, path, diameter):
+        mesh = o3d.io.read_triangle_mesh(str(path))
+        mesh.compute_vertex_normals()
+        self.diameter = diameter
+        o3d.utility.random.seed(0)
+        self.cloud = mesh.sample_points_uniformly(20000, use_triangle_normal=True)
+        self.points = np.asarray(self.cloud.points)
+        self.normals = np.asarray(self.cloud.normals)
+
+    def thinned(self, spacing):
+        return self.cloud.voxel_down_sample(spacing)
+
+
+class Picture:
+    """The depth picture as points with normals, camera frame, millimetres."""
+
+    def __init__(self, root, image, camera, remove_plane):
+        depth = cv2.imread(str(root / "depth" / f"{image:06d}.png"), cv2.IMREAD_UNCHANGED)
+        self.depth = depth.astype(np.float64) * camera["depth_scale"]
+        self.k = np.array(camera["cam_K"], dtype=np.float64).reshape(3, 3)
+        height, width = self.depth.shape
+        u, v = np.meshgrid(np.arange(width), np.arange(height))
+        z = self.depth
+        xyz = np.stack(
+            [(u - self.k[0, 2]) / self.k[0, 0] * z, (v - self.k[1, 2]) / self.k[1, 1] * z, z], -1
+        )
+        self.valid = (z > 0) & (z < 3000)
+        cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(xyz[self.valid]))
+        scale = np.median(z[self.valid]) if self.valid.any() else 1000.0
+        cloud.estimate_normals(o3d.geometry.KDTreeSearchParamHybrid(0.012 * scale, 40))
+        cloud.orient_normals_towards_camera_location(np.zeros(3))
+        self.cloud = cloud
+        self.off_plane = np.ones(len(cloud.points), dtype=bool)
+        if remove_plane and len(cloud.points) > 1000:
+            o3d.utility.random.seed(0)
+            _, inliers = cloud.segment_plane(0.006 * scale, 3, 500)
+            if len(inliers) > 0.12 * len(cloud.points):
+                self.off_plane[inliers] = False
+
+    def part(self, mask):
+        keep = self.off_plane.copy()
+        if mask is not None:
+            keep &= mask[self.valid]
+        return self.cloud.select_by_index(np.flatnonzero(keep))
+
+
+def agreement(picture, model, pose):
+    """Share of the model's points that face the camera whose depth the picture confirms, less
+    those that stand in free space."""
+    step = max(1, len(model.points) // 2000)
+    points = model.points[::step] @ pose[:3, :3].T + pose[:3, 3]
+    normals = model.normals[::step] @ pose[:3, :3].T
+    front = (np.einsum("ij,ij->i", normals, points) < 0) & (points[:, 2] > 1)
+    points = points[front]
+    if len(points) == 0:
+        return -1.0
+    k = picture.k
+    u = np.rint(points[:, 0] / points[:, 2] * k[0, 0] + k[0, 2]).astype(int)
+    v = np.rint(points[:, 1] / points[:, 2] * k[1, 1] + k[1, 2]).astype(int)
+    height, width = picture.depth.shape
+    inside = (u >= 0) & (v >= 0) & (u < width) & (v < height)
+    measured = np.zeros(len(points))
+    measured[inside] = picture.depth[v[inside], u[inside]]
+    difference = points[:, 2] - measured
+    known = measured > 0
+    tolerance = max(0.03 * model.diameter, 4.0)
+    match = known & (np.abs(difference) < tolerance)
+    free = known & (difference < -tolerance)
+    return (match.sum() - 2.0 * free.sum()) / len(points)
+
+
+def distinct(hypotheses, diameter, count):
+    """The best `count` (score, pose) that are not the same instance."""
+    kept = []
+    for score, pose in sorted(hypotheses, key=lambda h: -h[0]):
+        if all(np.linalg.norm(pose[:3, 3] - p[:3, 3]) > 0.3 * diameter for _, p in kept):
+            kept.append((score, pose))
+        if len(kept) == count:
+            break
+    return kept
+
+
+class OpencvPpf:
+    def __init__(self, args):
+        self.args = args
+
+    def prepare(self, model):
+        model.sampled = np.hstack([model.points, model.normals]).astype(np.float32)
+        model.detector = cv2.ppf_match_3d.PPF3DDetector(SAMPLING, SAMPLING, 30)
+        model.detector.trainModel(model.sampled)
+        model.icp = cv2.ppf_match_3d.ICP(100, 0.005, 2.5, 8)
+        thin = model.thinned(0.03 * model.diameter)
+        model.thin = np.hstack([thin.points, thin.normals]).astype(np.float32)
+
+    def find(self, picture, model, mask):
+        # Thinned here: OpenCV samples relative to the extent of the whole scene.
+        cloud = picture.part(mask).voxel_down_sample(SAMPLING * model.diameter)
+        scene = np.hstack([cloud.points, cloud.normals]).astype(np.float32)
+        if len(scene) < 20:
+            return []
+        extent = float((scene[:, :3].max(0) - scene[:, :3].min(0)).max())
+        step = self.args.reference_share if mask is None else 1.0
+        found = model.detector.match(scene, step, 0.5 * SAMPLING * model.diameter / extent)
+        found = list(found)[:HYPOTHESES]
+        if not found:
+            return []
+        _, refined = model.icp.registerModelToScene(model.thin, scene, found)
+        return [(float(p.numVotes) - float(p.residual), np.array(p.pose)) for p in refined]
+
+
+class Open3dFpfh:
+    def __init__(self, args):
+        self.args = args
+
+    def features(self, cloud, voxel):
+        return o3d.pipelines.registration.compute_fpfh_feature(
+            cloud, o3d.geometry.KDTreeSearchParamHybrid(5 * voxel, 100)
+        )
+
+    def prepare(self, model):
+        model.voxel = SAMPLING * model.diameter
+        model.thin = model.thinned(model.voxel)
+        model.features = self.features(model.thin, model.voxel)
+
+    def find(self, picture, model, mask):
+        registration = o3d.pipelines.registration
+        voxel = model.voxel
+        scene = picture.part(mask).voxel_down_sample(voxel)
+        if len(scene.points) < 20:
+            return []
+        features = self.features(scene, voxel)
+        hypotheses = []
+        for seed in range(self.args.runs):
+            o3d.utility.random.seed(seed)
+            coarse = registration.registration_ransac_based_on_feature_matching(
+                model.thin, scene, model.features, features, False, 1.5 * voxel,
+                registration.TransformationEstimationPointToPoint(False), 3,
+                [
+                    registration.CorrespondenceCheckerBasedOnEdgeLength(0.9),
+                    registration.CorrespondenceCheckerBasedOnDistance(1.5 * voxel),
+                ],
+                registration.RANSACConvergenceCriteria(100000, 0.999),
+            )
+            fine = registration.registration_icp(
+                model.thin, scene, 0.8 * voxel, coarse.transformation,
+                registration.TransformationEstimationPointToPlane(),
+            )
+            hypotheses.append((float(fine.fitness), np.array(fine.transformation)))
+        return hypotheses
+
+
+def run(args):
+    cv2.setNumThreads(1)
+    dataset = Path(args.dataset)
+    infos = load_json(dataset / "models" / "models_info.json")
+    method = {"opencv-ppf": OpencvPpf, "open3d-fpfh": Open3dFpfh}[args.method](args)
+    targets = load_json(dataset / "test_targets_bop19.json")
+    models = {}
+    for obj_id in sorted({t["obj_id"] for t in targets}):
+        path = dataset / "models" / f"obj_{obj_id:06d}.ply"
+        models[obj_id] = Model(path, infos[str(obj_id)]["diameter"])
+        method.prepare(models[obj_id])
+
+    by_image = {}
+    for target in targets:
+        by_image.setdefault((target["scene_id"], target["im_id"]), []).append(target)
+    lines = ["scene_id,im_id,obj_id,score,R,t,time"]
+    object_seconds = []
+    for (scene_id, im_id), wanted in sorted(by_image.items()):
+        root = dataset / args.split / f"{scene_id:06d}"
+        begin = time.perf_counter()
+        camera = load_json(root / "scene_camera.json")[str(im_id)]
+        picture = Picture(root, im_id, camera, args.remove_plane)
+        truths = load_json(root / "scene_gt.json")[str(im_id)] if args.masks else []
+        rows = []
+        for target in wanted:
+            model = models[target["obj_id"]]
+            started = time.perf_counter()
+            masks = [None]
+            if args.masks:
+                masks = [
+                    cv2.imread(str(root / "mask_visib" / f"{im_id:06d}_{i:06d}.png"), 0) > 0
+                    for i, truth in enumerate(truths)
+                    if truth["obj_id"] == target["obj_id"]
+                ]
+            best = []
+            for mask in masks:
+                hypotheses = method.find(picture, model, mask)
+                if args.rerank:
+                    hypotheses = [(agreement(picture, model, p), p) for _, p in hypotheses]
+                count = target["inst_count"] if mask is None else 1
+                best += distinct(hypotheses, model.diameter, count)
+            object_seconds.append(time.perf_counter() - started)
+            rows += [(target["obj_id"], score, pose) for score, pose in best]
+        seconds = time.perf_counter() - begin
+        for obj_id, score, pose in rows:
+            rotation = " ".join(f"{x:.8f}" for x in pose[:3, :3].ravel())
+            translation = " ".join(f"{x:.5f}" for x in pose[:3, 3])
+            lines.append(f"{scene_id},{im_id},{obj_id},{score:.6f},{rotation},{translation},{seconds:.4f}")
+        print(f"{scene_id} {im_id}: {len(wanted)} objects, {seconds:.2f} s", flush=True)
+    Path(args.out).write_text("\n".join(lines) + "\n")
+    print(f"{np.mean(object_seconds):.2f} s an object (median {np.median(object_seconds):.2f} s)")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--dataset", required=True)
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--method", required=True, choices=["opencv-ppf", "open3d-fpfh"])
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--masks", action="store_true")
+    parser.add_argument("--rerank", action="store_true")
+    parser.add_argument("--remove-plane", action="store_true")
+    parser.add_argument("--runs", type=int, default=1, help="open3d-fpfh: RANSAC runs an object")
+    parser.add_argument(
+        "--reference-share", type=float, default=0.2, help="opencv-ppf: share of reference points"
+    )
+    run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
