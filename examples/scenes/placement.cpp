@@ -68,7 +68,7 @@ Eigen::Matrix3d resting_rotation(const SolidBody& body, Random& random) {
   // descends it, and its minima are the stable faces. Subgradient steps that shrink geometrically
   // end within 1e-4 rad of one.
   Vector3d down = random.direction();
-  for (double step = 0.15; step > 5e-5; step *= 0.97) {
+  for (double step = 0.15; step > 5e-5; step *= 0.99) {
     const Vector3d arm =
         body.points_m[support(body, down).first].cast<double>() - body.centre_of_mass_m;
     const Vector3d uphill = arm - down * arm.dot(down);

@@ -11,10 +11,13 @@ using Eigen::Vector3d;
 bool place_resting(HeightField& field, const SolidBody& body, const Vector2d& centre_m,
                    double reach_m, Random& random, RigidTransform& world_from_obj) {
   constexpr int kTries = 60;
+  constexpr int kTriesPerFace = 12;
   constexpr double kSamePlane = 1e-5;  // m; heights are floats
+  Eigen::Matrix3d rotation = Eigen::Matrix3d::Identity();
   for (int i = 0; i < kTries; ++i) {
+    if (i % kTriesPerFace == 0) rotation = resting_rotation(body, random);
     RigidTransform pose = RigidTransform::Identity();
-    pose.linear() = resting_rotation(body, random);
+    pose.linear() = rotation;
     const double radius = reach_m * std::sqrt(random.uniform());
     const double angle = random.uniform(0, 2 * std::numbers::pi);
     pose.translation() << centre_m.x() + radius * std::cos(angle),
