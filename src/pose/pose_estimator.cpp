@@ -5,20 +5,6 @@
 
 namespace sam6d {
 
-std::string_view to_string(NoPoseReason reason) noexcept {
-  switch (reason) {
-    case NoPoseReason::kNone: return "none";
-    case NoPoseReason::kTooFewPoints: return "too few points";
-    case NoPoseReason::kOutsidePicture: return "outside picture";
-    case NoPoseReason::kNoHypothesis: return "no hypothesis";
-    case NoPoseReason::kLowScore: return "low score";
-    case NoPoseReason::kDuplicate: return "duplicate";
-    case NoPoseReason::kUnknownObject: return "unknown object";
-    case NoPoseReason::kFailed: return "failed";
-  }
-  return "unknown";
-}
-
 PoseEstimator::PoseEstimator(const GeometricPoseOptions& options)
     : backend_(make_geometric_pose_backend(options)) {}
 PoseEstimator::~PoseEstimator() = default;
