@@ -11,7 +11,6 @@
 #include "evaluate/nearest_points.hpp"
 #include "evaluate/pose_matching.hpp"
 #include "evaluate/pose_report.hpp"
-#include "evaluate/projected_box.hpp"
 #include "sam6d/evaluate.hpp"
 #include "sam6d/renderer.hpp"
 
@@ -29,7 +28,6 @@ struct Model {
   std::vector<RigidTransform> symmetries;
   std::vector<Eigen::Vector3f> points_m;
   std::optional<NearestPoints> nearest;
-  Eigen::AlignedBox3d bounds_m;
 };
 
 struct ImageKey {
@@ -89,7 +87,6 @@ Model prepare(const EvaluationModel& given, int mesh, double max_symmetry_step) 
   model.symmetric = !given.symmetries.empty();
   model.symmetries = symmetry_transforms(given.symmetries, max_symmetry_step);
   model.points_m = given.mesh.vertices_m;
-  for (const Eigen::Vector3f& point : model.points_m) model.bounds_m.extend(point.cast<double>());
   sort_by_distance_from_centre(model.points_m);
   model.nearest.emplace(model.points_m);
   return model;
@@ -146,8 +143,6 @@ Image<float> PoseEvaluator::Impl::render_depth(const Model& model, const CameraI
   RenderOptions what;
   what.color = false;
   what.threads = 1;  // images are what is done in parallel
-  what.box = projected_box(model.bounds_m, camera, cam_from_obj);
-  if (what.box->empty()) return Image<float>(camera.width, camera.height);
   const RenderInstance instance{model.mesh, cam_from_obj};
   return renderer->render(camera, {&instance, 1}, what).depth_m;
 }

@@ -30,18 +30,17 @@ bool agrees(double value, const test::Json& expected) {
   return std::abs(value - wanted) <= kRelative * std::abs(wanted) + kNothing;
 }
 
-std::map<int, EvaluationModel> models_by_id(const std::filesystem::path& scenes) {
+std::map<int, EvaluationModel> by_id(const std::vector<EvaluationModel>& list) {
   std::map<int, EvaluationModel> models;
-  for (EvaluationModel& model : test::read_models(scenes)) {
-    models.emplace(model.obj_id, std::move(model));
-  }
+  for (const EvaluationModel& model : list) models.emplace(model.obj_id, model);
   return models;
 }
 
 TEST_CASE("errors of model points are those of the BOP toolkit") {
-  const auto scenes = test::shared_data("scenes");
-  if (!scenes) return;
-  const auto models = models_by_id(*scenes);
+  const auto folder = test::shared_data("scenes");
+  if (!folder) return;
+  const test::BopScenes scenes = test::read_scenes(*folder);
+  const auto models = by_id(scenes.models);
   for (const auto& pair : pairs()) {
     CAPTURE(pair.at("id").get<int>());
     CAPTURE(pair.at("kind").get<std::string>());
@@ -54,17 +53,16 @@ TEST_CASE("errors of model points are those of the BOP toolkit") {
     CHECK(agrees(1000.0 * add_m(points, estimate, truth), pair.at("add_mm")));
     CHECK(agrees(1000.0 * adi_m(points, estimate, truth), pair.at("adi_mm")));
     CHECK(agrees(1000.0 * mssd_m(points, symmetries, estimate, truth), pair.at("mssd_mm")));
-    CHECK(agrees(mspd_px(points, symmetries, test::kSceneCamera, estimate, truth),
-                 pair.at("mspd_px")));
-    CHECK(agrees(projection_error_px(points, test::kSceneCamera, estimate, truth),
-                 pair.at("proj_px")));
+    CHECK(agrees(mspd_px(points, symmetries, scenes.camera, estimate, truth), pair.at("mspd_px")));
+    CHECK(agrees(projection_error_px(points, scenes.camera, estimate, truth), pair.at("proj_px")));
   }
 }
 
 TEST_CASE("VSD and its pixel counts are those of the BOP toolkit") {
-  const auto scenes = test::shared_data("scenes");
-  if (!scenes) return;
-  const auto models = models_by_id(*scenes);
+  const auto folder = test::shared_data("scenes");
+  if (!folder) return;
+  const test::BopScenes scenes = test::read_scenes(*folder);
+  const auto models = by_id(scenes.models);
   std::map<int, Renderer> renderers;
   for (const auto& [id, model] : models) renderers.emplace(id, Renderer({&model.mesh, 1}));
   for (const auto& pair : pairs()) {
@@ -75,11 +73,11 @@ TEST_CASE("VSD and its pixel counts are those of the BOP toolkit") {
       const RenderInstance instance{0, pose};
       RenderOptions options;
       options.color = false;
-      return renderers.at(model.obj_id).render(test::kSceneCamera, {&instance, 1}, options).depth_m;
+      return renderers.at(model.obj_id).render(scenes.camera, {&instance, 1}, options).depth_m;
     };
     const auto estimate = depth_of(test::pose_of(pair.at("R_est"), pair.at("t_est")));
     const auto truth = depth_of(test::pose_of(pair.at("R_gt"), pair.at("t_gt")));
-    const EvaluationImage image = test::read_image(*scenes, pair.at("im_id"));
+    const EvaluationImage image = scenes.image(pair.at("im_id"));
     const VsdResult result =
         vsd(estimate.view(), truth.view(), image.depth_m.view(), image.camera, model.diameter_m);
     const auto expected = pair.at("vsd").get<std::vector<double>>();

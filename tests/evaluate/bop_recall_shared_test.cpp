@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "evaluate/bop_scenes.hpp"
+#include "sam6d/bop_results.hpp"
 #include "sam6d/evaluate.hpp"
 #include "support/shared_data.hpp"
 
@@ -21,15 +22,15 @@ void check(const PoseScores& scores, const test::Json& expected) {
 }
 
 TEST_CASE("a results file scores as with the BOP toolkit") {
-  const auto scenes = test::shared_data("scenes");
-  if (!scenes) return;
+  const auto folder = test::shared_data("scenes");
+  if (!folder) return;
+  const test::BopScenes scenes = test::read_scenes(*folder);
   const std::filesystem::path goldens = std::filesystem::path(SAM6D_TEST_DATA) / "bop_metrics";
   const test::Json golden = test::read_json(goldens / "scores_public-test.json").at("poses");
-  const PoseEvaluator evaluator(test::read_models(*scenes));
-  const PoseReport report = evaluator.evaluate(
-      test::read_truths(*scenes), test::read_results(goldens / "results_public-test.csv"),
-      test::read_targets(*scenes),
-      [&](int, int im_id) { return test::read_image(*scenes, im_id); });
+  const PoseEvaluator evaluator(scenes.models);
+  const PoseReport report =
+      evaluator.evaluate(scenes.truths, load_bop_results(goldens / "results_public-test.csv"),
+                         scenes.targets, [&](int, int im_id) { return scenes.image(im_id); });
 
   CHECK(report.has_vsd);
   CHECK(report.all.targets == golden.at("n_targets").get<int>());
@@ -53,11 +54,11 @@ TEST_CASE("a results file scores as with the BOP toolkit") {
 }
 
 TEST_CASE("the true poses score one, and the targets follow from the truths") {
-  const auto scenes = test::shared_data("scenes");
-  if (!scenes) return;
-  const auto truths = test::read_truths(*scenes);
-  const auto targets = targets_of(truths);
-  const auto listed = test::read_targets(*scenes);
+  const auto folder = test::shared_data("scenes");
+  if (!folder) return;
+  const test::BopScenes scenes = test::read_scenes(*folder);
+  const auto targets = targets_of(scenes.truths);
+  const auto& listed = scenes.targets;
   REQUIRE(targets.size() == listed.size());
   for (std::size_t i = 0; i < targets.size(); ++i) {
     CHECK(targets[i].im_id == listed[i].im_id);
@@ -65,13 +66,13 @@ TEST_CASE("the true poses score one, and the targets follow from the truths") {
     CHECK(targets[i].inst_count == listed[i].inst_count);
   }
   std::vector<EstimatedPose> estimates;
-  for (const GroundTruthPose& truth : truths) {
+  for (const GroundTruthPose& truth : scenes.truths) {
     estimates.push_back(
         {truth.scene_id, truth.im_id, truth.obj_id, truth.visib_fract, truth.cam_from_obj, -1});
   }
-  const PoseEvaluator evaluator(test::read_models(*scenes));
-  const PoseReport report = evaluator.evaluate(
-      truths, estimates, targets, [&](int, int im_id) { return test::read_image(*scenes, im_id); });
+  const PoseEvaluator evaluator(scenes.models);
+  const PoseReport report = evaluator.evaluate(scenes.truths, estimates, targets,
+                                               [&](int, int im_id) { return scenes.image(im_id); });
   CHECK(report.all.targets == 9);
   CHECK(report.all.ar == 1.0);
   CHECK(report.all.add_recall == 1.0);
