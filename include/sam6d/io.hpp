@@ -3,6 +3,7 @@
 /// Everything of sam6d::io: files of meshes, pictures, cameras, detections, poses, data sets.
 
 #include "sam6d/bop_results.hpp"
+#include "sam6d/bundle.hpp"
 #include "sam6d/camera_io.hpp"
 #include "sam6d/dataset.hpp"
 #include "sam6d/dataset_writer.hpp"
@@ -14,3 +15,4 @@
 #include "sam6d/npy.hpp"
 #include "sam6d/result_io.hpp"
 #include "sam6d/rle.hpp"
+#include "sam6d/template_folder.hpp"

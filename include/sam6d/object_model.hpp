@@ -70,6 +70,8 @@ class SAM6D_API ObjectModel {
   /// coordinates are right to a 20,000th of the camera's distance, the rest is exact. Throws
   /// Error(kInvalidArgument) for an index out of range.
   [[nodiscard]] TemplateView template_view(int index) const;
+  /// All of them; they take tens of megabytes.
+  [[nodiscard]] std::vector<TemplateView> template_views() const;
 
   /// For the library's own backends.
   [[nodiscard]] const ObjectData& data() const { return *data_; }

@@ -5,7 +5,7 @@
 
 #include "sam6d/error.hpp"
 #include "sam6d/evaluate.hpp"
-#include "support/test_meshes.hpp"
+#include "support/shapes.hpp"
 
 namespace sam6d {
 namespace {
@@ -39,7 +39,7 @@ TEST_CASE("translation error is the distance") {
 }
 
 TEST_CASE("a shift moves every point by its length") {
-  const TriangleMesh mesh = test::box_mesh({0.1F, 0.06F, 0.04F});
+  const TriangleMesh mesh = test::box({0.1F, 0.06F, 0.04F});
   RigidTransform estimate = kTruth;
   estimate.translation() += Eigen::Vector3d(0.0, 0.003, -0.004);
   CHECK(add_m(mesh.vertices_m, estimate, kTruth) == doctest::Approx(0.005).epsilon(kExact));
@@ -49,7 +49,7 @@ TEST_CASE("a shift moves every point by its length") {
 }
 
 TEST_CASE("the errors of equal poses are zero") {
-  const TriangleMesh mesh = test::box_mesh({0.1F, 0.06F, 0.04F});
+  const TriangleMesh mesh = test::box({0.1F, 0.06F, 0.04F});
   CHECK(add_m(mesh.vertices_m, kTruth, kTruth) == 0.0);
   CHECK(adi_m(mesh.vertices_m, kTruth, kTruth) < kFromFloat);
   CHECK(mssd_m(mesh.vertices_m, kNoSymmetry, kTruth, kTruth) < kExact);
@@ -59,7 +59,7 @@ TEST_CASE("the errors of equal poses are zero") {
 
 TEST_CASE("a symmetry of the box costs ADD but neither ADI nor MSSD nor MSPD") {
   const Eigen::Vector3f size(0.1F, 0.06F, 0.04F);
-  const TriangleMesh mesh = test::box_mesh(size);
+  const TriangleMesh mesh = test::box(size);
   const RigidTransform half_turn = pose(std::numbers::pi, {0, 0, 1}, {0, 0, 0});
   const RigidTransform estimate = kTruth * half_turn;
   const std::vector<RigidTransform> symmetries{RigidTransform::Identity(), half_turn};
@@ -95,7 +95,7 @@ TEST_CASE("sideways shifts are seen as focal length times shift over depth") {
 }
 
 TEST_CASE("poses behind the camera are infinitely far off in the picture") {
-  const TriangleMesh mesh = test::box_mesh({0.1F, 0.06F, 0.04F});
+  const TriangleMesh mesh = test::box({0.1F, 0.06F, 0.04F});
   RigidTransform behind = kTruth;
   behind.translation().z() = -0.8;
   CHECK(std::isinf(mspd_px(mesh.vertices_m, kNoSymmetry, kCamera, behind, kTruth)));

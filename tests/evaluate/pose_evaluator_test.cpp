@@ -9,7 +9,7 @@
 #include "sam6d/error.hpp"
 #include "sam6d/evaluate.hpp"
 #include "sam6d/renderer.hpp"
-#include "support/test_meshes.hpp"
+#include "support/shapes.hpp"
 
 namespace sam6d {
 namespace {
@@ -27,7 +27,7 @@ RigidTransform at(double x, double y, double z, double angle_rad = 0,
 }
 
 std::vector<EvaluationModel> models() {
-  EvaluationModel box{kBox, test::box_mesh({0.10F, 0.06F, 0.04F}), 0.0, {}};
+  EvaluationModel box{kBox, test::box({0.10F, 0.06F, 0.04F}), 0.0, {}};
   EvaluationModel cylinder{kCylinder, test::cylinder_mesh(0.03F, 0.08F), 0.0, {}};
   box.diameter_m = std::sqrt(0.0152);
   cylinder.diameter_m = 0.1;

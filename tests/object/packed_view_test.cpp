@@ -7,13 +7,13 @@
 #include <doctest/doctest.h>
 
 #include "sam6d/error.hpp"
-#include "support/test_meshes.hpp"
+#include "support/shapes.hpp"
 
 namespace sam6d {
 namespace {
 
 TemplateView slanted_view() {
-  TriangleMesh mesh = test::box_mesh({0.10F, 0.06F, 0.03F});
+  TriangleMesh mesh = test::box({0.10F, 0.06F, 0.03F});
   mesh.vertex_colors.assign(mesh.vertices_m.size(), Rgb8{200, 100, 50});
   TemplateOptions options;
   options.size_px = 200;

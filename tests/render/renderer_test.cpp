@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "sam6d/error.hpp"
-#include "support/test_meshes.hpp"
+#include "support/shapes.hpp"
 
 namespace sam6d {
 namespace {
@@ -34,7 +34,7 @@ bool same(const Image<T>& a, const Image<T>& b) {
 }
 
 TEST_CASE("depth of a sphere follows the ray through whole-number pixel coordinates") {
-  const TriangleMesh sphere = test::sphere_mesh(0.1F, 200);
+  const TriangleMesh sphere = test::sphere(0.1F, 200, 2 * 200);
   const Renderer renderer({&sphere, 1});
   const RenderInstance instance{0, at(0.02, -0.01, 0.6)};
   RenderOptions options;
@@ -71,7 +71,7 @@ TEST_CASE("depth of a sphere follows the ray through whole-number pixel coordina
 }
 
 TEST_CASE("a box shows flat faces with exact depths and normals towards the camera") {
-  const TriangleMesh box = test::box_mesh({0.2F, 0.1F, 0.06F});
+  const TriangleMesh box = test::box({0.2F, 0.1F, 0.06F});
   const Renderer renderer({&box, 1});
   RenderOptions options;
   options.normals = true;
@@ -124,8 +124,8 @@ TEST_CASE("both faces of a triangle count") {
 }
 
 TEST_CASE("nearer instances hide farther ones, whatever their order") {
-  const std::vector<TriangleMesh> meshes = {test::box_mesh({0.1F, 0.1F, 0.1F}),
-                                            test::sphere_mesh(0.2F, 20)};
+  const std::vector<TriangleMesh> meshes = {test::box({0.1F, 0.1F, 0.1F}),
+                                            test::sphere(0.2F, 20, 2 * 20)};
   const Renderer renderer(meshes);
   const RenderInstance box{0, at(0, 0, 0.5)};
   const RenderInstance sphere{1, at(0, 0, 1)};
@@ -149,7 +149,7 @@ TEST_CASE("nearer instances hide farther ones, whatever their order") {
 }
 
 TEST_CASE("of two surfaces in one place the first instance is seen") {
-  const TriangleMesh box = test::box_mesh({0.1F, 0.1F, 0.1F});
+  const TriangleMesh box = test::box({0.1F, 0.1F, 0.1F});
   const Renderer renderer({&box, 1});
   const std::vector<RenderInstance> twice(2, RenderInstance{0, at(0, 0, 0.5)});
   const Rendering picture = renderer.render(kCamera, twice);
@@ -215,7 +215,7 @@ TEST_CASE("colour comes from vertices, a texture or the options, in head light a
 }
 
 TEST_CASE("only the box is rendered, and there it is the same picture") {
-  const TriangleMesh sphere = test::sphere_mesh(0.1F, 40);
+  const TriangleMesh sphere = test::sphere(0.1F, 40, 2 * 40);
   const Renderer renderer({&sphere, 1});
   const RenderInstance instance{0, at(0, 0, 0.5)};
   RenderOptions options;
@@ -235,7 +235,7 @@ TEST_CASE("only the box is rendered, and there it is the same picture") {
 }
 
 TEST_CASE("the number of threads does not change the picture") {
-  const TriangleMesh sphere = test::sphere_mesh(0.2F, 60);
+  const TriangleMesh sphere = test::sphere(0.2F, 60, 2 * 60);
   const Renderer renderer({&sphere, 1});
   const std::vector<RenderInstance> instances = {{0, at(0, 0, 0.6)}, {0, at(0.1, 0.05, 0.7)}};
   RenderOptions options;
@@ -251,7 +251,7 @@ TEST_CASE("the number of threads does not change the picture") {
 }
 
 TEST_CASE("what is behind the camera is not seen, what reaches behind it is") {
-  const TriangleMesh box = test::box_mesh({0.2F, 0.2F, 2.0F});
+  const TriangleMesh box = test::box({0.2F, 0.2F, 2.0F});
   const Renderer renderer({&box, 1});
   const RenderInstance behind{0, at(0, 0, -1.5)};
   CHECK(Mask::from_image(renderer.render(kCamera, {&behind, 1}).mask().view()).empty());
@@ -263,7 +263,7 @@ TEST_CASE("what is behind the camera is not seen, what reaches behind it is") {
 }
 
 TEST_CASE("depth layers are the sorted hits of all instances") {
-  const TriangleMesh box = test::box_mesh({0.2F, 0.2F, 0.1F});
+  const TriangleMesh box = test::box({0.2F, 0.2F, 0.1F});
   const Renderer renderer({&box, 1});
   const std::vector<RenderInstance> instances = {{0, at(0, 0, 1)}, {0, at(0, 0, 0.5)}};
   const std::vector<Image<float>> layers = renderer.depth_layers(kCamera, instances, 5);
@@ -281,7 +281,7 @@ TEST_CASE("depth layers are the sorted hits of all instances") {
 }
 
 TEST_CASE("rays do not slip through between triangles") {
-  const TriangleMesh sphere = test::sphere_mesh(0.2F, 150);
+  const TriangleMesh sphere = test::sphere(0.2F, 150, 2 * 150);
   const Renderer renderer({&sphere, 1});
   const RenderInstance instance{0, at(0, 0, 0.5)};
   const std::vector<Image<float>> layers = renderer.depth_layers(kCamera, {&instance, 1}, 3);
@@ -295,7 +295,7 @@ TEST_CASE("rays do not slip through between triangles") {
 }
 
 TEST_CASE("what cannot be rendered is refused") {
-  const TriangleMesh box = test::box_mesh({0.2F, 0.2F, 0.1F});
+  const TriangleMesh box = test::box({0.2F, 0.2F, 0.1F});
   const Renderer renderer({&box, 1});
   const auto render = [&](const RenderInstance& instance, CameraIntrinsics camera = kCamera) {
     return renderer.render(camera, {&instance, 1});

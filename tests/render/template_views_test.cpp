@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "sam6d/error.hpp"
-#include "support/test_meshes.hpp"
+#include "support/shapes.hpp"
 
 namespace sam6d {
 namespace {
@@ -86,7 +86,7 @@ TEST_CASE("every view looks at the origin from the distance, and no two are the 
 }
 
 TEST_CASE("templates show the object from all sides, cropped to it") {
-  TriangleMesh mesh = test::box_mesh({0.10F, 0.06F, 0.03F});
+  TriangleMesh mesh = test::box({0.10F, 0.06F, 0.03F});
   for (Eigen::Vector3f& vertex : mesh.vertices_m) vertex += Eigen::Vector3f(0.02F, 0, 0.01F);
   TemplateOptions options;
   options.size_px = 128;
@@ -126,7 +126,7 @@ TEST_CASE("templates show the object from all sides, cropped to it") {
 }
 
 TEST_CASE("a surface that faces the light keeps its colour") {
-  TriangleMesh plate = test::box_mesh({0.1F, 0.1F, 0.001F});
+  TriangleMesh plate = test::box({0.1F, 0.1F, 0.001F});
   plate.vertex_colors.assign(plate.vertices_m.size(), Rgb8{180, 90, 20});
   const TemplateView view = render_templates(plate)[41];
   const Rgb8 middle = view.rgb(view.box_px.width() / 2, view.box_px.height() / 2);
@@ -136,7 +136,7 @@ TEST_CASE("a surface that faces the light keeps its colour") {
 }
 
 TEST_CASE("templates can be cancelled and refuse what cannot be rendered") {
-  const TriangleMesh mesh = test::box_mesh({0.10F, 0.06F, 0.03F});
+  const TriangleMesh mesh = test::box({0.10F, 0.06F, 0.03F});
   int calls = 0;
   const auto stop_at_5 = [&](const Progress& progress) {
     CHECK(progress.stage == "template views");
