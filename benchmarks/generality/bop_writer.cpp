@@ -1,17 +1,15 @@
 #include "generality/bop_writer.hpp"
 
-#include <cstddef>
 #include <cstdio>
-#include <cstring>
 #include <map>
 #include <string>
-#include <vector>
 
 #include <Eigen/Geometry>
 #include <nlohmann/json.hpp>
 
 #include "sam6d/file_io.hpp"
 #include "sam6d/image_io.hpp"
+#include "sam6d/mesh_io.hpp"
 
 namespace sam6d::generality {
 namespace {
@@ -28,48 +26,6 @@ std::string numbered(int number) {
   char text[16];
   std::snprintf(text, sizeof text, "%06d", number);
   return text;
-}
-
-std::vector<Vector3f> vertex_normals(const TriangleMesh& mesh) {
-  std::vector<Vector3f> normals(mesh.vertices_m.size(), Vector3f::Zero());
-  for (const Eigen::Vector3i& face : mesh.faces) {
-    const Vector3f& a = mesh.vertices_m[static_cast<std::size_t>(face.x())];
-    const Vector3f& b = mesh.vertices_m[static_cast<std::size_t>(face.y())];
-    const Vector3f& c = mesh.vertices_m[static_cast<std::size_t>(face.z())];
-    const Vector3f weighted = (b - a).cross(c - a);
-    for (const int corner : face) normals[static_cast<std::size_t>(corner)] += weighted;
-  }
-  for (Vector3f& normal : normals) normal.normalize();
-  return normals;
-}
-
-/// A binary PLY in millimetres.
-void write_ply(const fs::path& path, const TriangleMesh& mesh, bool attributes) {
-  const bool colors = attributes && !mesh.vertex_colors.empty();
-  std::string bytes = "ply\nformat binary_little_endian 1.0\nelement vertex " +
-                      std::to_string(mesh.vertices_m.size()) +
-                      "\nproperty float x\nproperty float y\nproperty float z\n";
-  if (attributes) bytes += "property float nx\nproperty float ny\nproperty float nz\n";
-  if (colors) bytes += "property uchar red\nproperty uchar green\nproperty uchar blue\n";
-  bytes += "element face " + std::to_string(mesh.faces.size()) +
-           "\nproperty list uchar int vertex_indices\nend_header\n";
-  const auto put = [&](const auto& value) {
-    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-  };
-  const std::vector<Vector3f> normals = vertex_normals(mesh);
-  for (std::size_t i = 0; i < mesh.vertices_m.size(); ++i) {
-    for (const float x : mesh.vertices_m[i]) put(static_cast<float>(kMmPerM) * x);
-    for (int k = 0; attributes && k < 3; ++k) put(normals[i][k]);
-    if (!colors) continue;
-    put(mesh.vertex_colors[i].r);
-    put(mesh.vertex_colors[i].g);
-    put(mesh.vertex_colors[i].b);
-  }
-  for (const Eigen::Vector3i& face : mesh.faces) {
-    put(std::uint8_t{3});
-    for (const int corner : face) put(static_cast<std::int32_t>(corner));
-  }
-  write_file(path, std::as_bytes(std::span(bytes)));
 }
 
 ordered_json rotation_of(const RigidTransform& transform) {
@@ -125,8 +81,10 @@ void write_models(const DataSet& data, const fs::path& folder) {
   for (std::size_t i = 0; i < data.objects.size(); ++i) {
     const CatalogObject& object = data.objects[i];
     const std::string file = "obj_" + numbered(static_cast<int>(i) + 1) + ".ply";
-    write_ply(folder / "models" / file, object.cad, true);
-    write_ply(folder / "models_eval" / file, object.cad, false);
+    save_mesh_ply(folder / "models" / file, object.cad, LengthUnit::kMillimetre);
+    TriangleMesh bare = object.cad;
+    bare.vertex_colors.clear();
+    save_mesh_ply(folder / "models_eval" / file, bare, LengthUnit::kMillimetre);
     infos[std::to_string(i + 1)] = model_info(object);
     names[std::to_string(i + 1)] = object.shape.name;
   }
