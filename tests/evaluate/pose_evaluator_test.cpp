@@ -5,7 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include "evaluate/cylinder.hpp"
 #include "sam6d/error.hpp"
 #include "sam6d/evaluate.hpp"
 #include "sam6d/renderer.hpp"
@@ -28,7 +27,7 @@ RigidTransform at(double x, double y, double z, double angle_rad = 0,
 
 std::vector<EvaluationModel> models() {
   EvaluationModel box{kBox, test::box({0.10F, 0.06F, 0.04F}), 0.0, {}};
-  EvaluationModel cylinder{kCylinder, test::cylinder_mesh(0.03F, 0.08F), 0.0, {}};
+  EvaluationModel cylinder{kCylinder, test::cylinder(0.03F, 0.08F), 0.0, {}};
   box.diameter_m = std::sqrt(0.0152);
   cylinder.diameter_m = 0.1;
   cylinder.symmetries.continuous.push_back({Eigen::Vector3d::UnitZ(), Eigen::Vector3d::Zero()});
