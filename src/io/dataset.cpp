@@ -2,24 +2,20 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <utility>
 
 #include "base/fail.hpp"
 #include "io/bop_layout.hpp"
 #include "io/camera_json.hpp"
-#include "io/detection_json.hpp"
+#include "io/dataset_json.hpp"
 #include "io/frame_parts.hpp"
 #include "io/number_keys.hpp"
-#include "io/rotation.hpp"
 #include "sam6d/image_io.hpp"
 
 namespace sam6d {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::int64_t kMaxId = std::numeric_limits<int>::max();
 
 bool is_file(const fs::path& path) {
   std::error_code none;
@@ -66,74 +62,12 @@ fs::path depth_path(const BopImage& image) {
   return find_picture(image.scene_folder, {"depth"}, bop_number(image.im_id));
 }
 
-/// Boxes of what is hidden are [-1, -1, -1, -1] in BOP.
-Box read_info_box(const JsonCursor& bbox) {
-  const std::vector<double> values = bbox.numbers(4);
-  return values[2] < 0 || values[3] < 0 ? Box{} : read_box(bbox);
-}
-
-void read_info(const JsonCursor& info, BopInstance& instance) {
-  const JsonCursor visib_fract = info.at("visib_fract");
-  instance.pose.visib_fract = visib_fract.number();
-  if (instance.pose.visib_fract < 0 || instance.pose.visib_fract > 1) {
-    visib_fract.refuse("a share of 0..1");
-  }
-  constexpr std::int64_t kMaxPixels = std::int64_t{1} << 40U;
-  const auto count = [&](const char* name) {
-    const auto value = info.find(name);
-    return value ? value->integer(-1, kMaxPixels) : -1;
-  };
-  instance.px_count_all = count("px_count_all");
-  instance.px_count_visib = count("px_count_visib");
-  instance.px_count_valid = count("px_count_valid");
-  if (const auto box = info.find("bbox_obj")) instance.box_obj_px = read_info_box(*box);
-  if (const auto box = info.find("bbox_visib")) instance.box_visib_px = read_info_box(*box);
-}
-
-BopInstance read_truth(const JsonCursor& entry, int scene_id, int im_id, int index) {
-  BopInstance instance;
-  instance.index = index;
-  GroundTruthPose& pose = instance.pose;
-  pose.scene_id = scene_id;
-  pose.im_id = im_id;
-  pose.obj_id = static_cast<ObjectId>(entry.at("obj_id").integer(0, kMaxId));
-  const JsonCursor rotation = entry.at("cam_R_m2c");
-  const Eigen::Matrix3d matrix = rotation.matrix3();
-  if (rotation_error(matrix) > kMaxRotationError) rotation.refuse("a rotation matrix");
-  pose.cam_from_obj = transform_from_mm(matrix, entry.at("cam_t_m2c").vector3());
-  return instance;
-}
-
-void read_truths(const fs::path& folder, BopScene& scene) {
-  const fs::path path = folder / "scene_gt.json";
-  if (!is_file(path)) return;
-  const nlohmann::json document = load_json(path);
-  for (const auto& [im_id, entry] : numbered_members(JsonCursor(document, path.string()))) {
-    std::vector<BopInstance>& instances = scene.by_image[im_id];
-    for (const JsonCursor& truth : entry.elements()) {
-      instances.push_back(
-          read_truth(truth, scene.scene_id, im_id, static_cast<int>(instances.size())));
-    }
-  }
-}
-
-void read_infos(const fs::path& folder, BopScene& scene) {
-  const fs::path path = folder / "scene_gt_info.json";
-  if (!is_file(path)) return;
-  const nlohmann::json document = load_json(path);
-  for (const auto& [im_id, entry] : numbered_members(JsonCursor(document, path.string()))) {
-    const auto instances = scene.by_image.find(im_id);
-    if (instances == scene.by_image.end()) continue;
-    const std::vector<JsonCursor> infos = entry.elements();
-    if (infos.size() != instances->second.size()) {
-      fail(ErrorCode::kBadFile, "{}: expected {} entries as in scene_gt.json, found {}",
-           entry.where(), instances->second.size(), infos.size());
-    }
-    for (std::size_t i = 0; i < infos.size(); ++i) read_info(infos[i], instances->second[i]);
-  }
-}
-
 }  // namespace
+
+std::map<ObjectId, BopObjectInfo> load_models_info(const fs::path& path) {
+  const nlohmann::json document = load_json(path);
+  return read_models_info(JsonCursor(document, path.string()));
+}
 
 BopDataset open_dataset(const fs::path& folder, const std::string& split) {
   BopDataset dataset;
@@ -176,8 +110,14 @@ BopScene load_scene(const BopDataset& dataset, int scene_id) {
     }
     scene.images.push_back(std::move(image));
   }
-  read_truths(folder, scene);
-  read_infos(folder, scene);
+  if (const fs::path truths = folder / "scene_gt.json"; is_file(truths)) {
+    const nlohmann::json json = load_json(truths);
+    read_truths(JsonCursor(json, truths.string()), scene);
+  }
+  if (const fs::path infos = folder / "scene_gt_info.json"; is_file(infos)) {
+    const nlohmann::json json = load_json(infos);
+    read_infos(JsonCursor(json, infos.string()), scene);
+  }
   return scene;
 }
 
@@ -216,16 +156,7 @@ fs::path eval_model_path(const BopDataset& dataset, ObjectId obj_id) {
 
 std::vector<Target> load_targets(const fs::path& path) {
   const nlohmann::json document = load_json(path);
-  std::vector<Target> targets;
-  for (const JsonCursor& entry : JsonCursor(document, path.string()).elements()) {
-    const auto id = [&](const char* name) {
-      return static_cast<int>(entry.at(name).integer(0, kMaxId));
-    };
-    Target target{id("scene_id"), id("im_id"), id("obj_id"), 1};
-    if (entry.find("inst_count")) target.inst_count = id("inst_count");
-    targets.push_back(target);
-  }
-  return targets;
+  return read_targets(JsonCursor(document, path.string()));
 }
 
 std::vector<Target> load_targets(const BopDataset& dataset) {

@@ -1,12 +1,6 @@
-#include <array>
-#include <charconv>
-#include <limits>
-
-#include "base/fail.hpp"
-#include "io/json_cursor.hpp"
+#include "io/dataset_json.hpp"
 #include "io/number_keys.hpp"
 #include "io/rotation.hpp"
-#include "sam6d/dataset.hpp"
 
 namespace sam6d {
 namespace {
@@ -35,10 +29,9 @@ ContinuousSymmetry read_axis(const JsonCursor& entry) {
 
 }  // namespace
 
-std::map<ObjectId, BopObjectInfo> load_models_info(const std::filesystem::path& path) {
-  const nlohmann::json document = load_json(path);
+std::map<ObjectId, BopObjectInfo> read_models_info(const JsonCursor& root) {
   std::map<ObjectId, BopObjectInfo> objects;
-  for (const auto& [obj_id, entry] : numbered_members(JsonCursor(document, path.string()))) {
+  for (const auto& [obj_id, entry] : numbered_members(root)) {
     BopObjectInfo info;
     const JsonCursor diameter = entry.at("diameter");
     info.diameter_m = diameter.number() / 1000.0;

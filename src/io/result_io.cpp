@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "io/detection_json.hpp"
+#include "io/result_json.hpp"
 #include "io/rotation.hpp"
 #include "sam6d/file_io.hpp"
 #include "sam6d/version.hpp"
@@ -138,9 +139,7 @@ void save_result(const std::filesystem::path& path, const ResultFile& result) {
                 ",\n\"version\": " + text_of(OrderedJson(result.version)) + "\n}\n");
 }
 
-ResultFile load_result(const std::filesystem::path& path) {
-  const nlohmann::json document = load_json(path);
-  const JsonCursor root(document, path.string());
+ResultFile read_result(const JsonCursor& root) {
   ResultFile result;
   for (const JsonCursor& entry : root.at("detections").elements()) {
     result.detections.push_back(read_detection(entry));
@@ -166,11 +165,10 @@ ResultFile load_result(const std::filesystem::path& path) {
   return result;
 }
 
-std::vector<ResultPose> load_any_poses(const std::filesystem::path& path) {
-  nlohmann::json document = load_json(path);
+std::vector<ResultPose> read_any_poses(const JsonCursor& root) {
   std::vector<ResultPose> poses;
-  if (document.is_array()) {
-    for (const JsonCursor& entry : JsonCursor(document, path.string()).elements()) {
+  if (root.value().is_array()) {
+    for (const JsonCursor& entry : root.elements()) {
       ResultPose pose = read_result_pose(entry);
       if (const auto category = entry.find("category_id")) {
         pose.obj_id = static_cast<ObjectId>(category->integer(0, kMaxId));
@@ -179,17 +177,29 @@ std::vector<ResultPose> load_any_poses(const std::filesystem::path& path) {
     }
     return poses;
   }
-  const JsonCursor root(document, path.string());
   if (const auto list = root.find("poses")) {
     for (const JsonCursor& entry : list->elements()) poses.push_back(read_result_pose(entry));
     return poses;
   }
   if (root.find("cam_R_m2c")) {
-    document["R"] = document["cam_R_m2c"];
-    document["t"] = root.at("cam_t_m2c").value();
+    nlohmann::json renamed = root.value();
+    renamed["R"] = root.at("cam_R_m2c").value();
+    renamed["t"] = root.at("cam_t_m2c").value();
+    poses.push_back(read_result_pose(JsonCursor(renamed, root.where())));
+  } else {
+    poses.push_back(read_result_pose(root));
   }
-  poses.push_back(read_result_pose(root));
   return poses;
+}
+
+ResultFile load_result(const std::filesystem::path& path) {
+  const nlohmann::json document = load_json(path);
+  return read_result(JsonCursor(document, path.string()));
+}
+
+std::vector<ResultPose> load_any_poses(const std::filesystem::path& path) {
+  const nlohmann::json document = load_json(path);
+  return read_any_poses(JsonCursor(document, path.string()));
 }
 
 }  // namespace sam6d
