@@ -1,3 +1,4 @@
+// Covers: src/io/bop_results.cpp
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -1,3 +1,4 @@
+// Covers: src/io/dataset_json.cpp src/io/models_info.cpp src/io/result_io.cpp
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -1,3 +1,4 @@
+// Covers: src/io/detection_json.cpp src/io/json_stream.cpp
 #include <cstddef>
 #include <cstdint>
 #include <sstream>

@@ -1,3 +1,4 @@
+// Covers: src/io/npy.cpp src/io/half.cpp
 #include <cstddef>
 #include <cstdint>
 #include <span>

@@ -1,3 +1,4 @@
+// Covers: src/io/npz.cpp
 #include <cstddef>
 #include <cstdint>
 #include <span>

@@ -1,3 +1,4 @@
+// Covers: src/io/picture_header.cpp src/io/picture_decoding.cpp
 #include <cstddef>
 #include <cstdint>
 #include <span>

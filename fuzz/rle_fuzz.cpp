@@ -1,3 +1,4 @@
+// Covers: src/io/rle.cpp
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
