@@ -17,6 +17,8 @@ using test::contains;
 using test::error_of;
 using test::TemporaryFolder;
 
+const std::filesystem::path kData = std::filesystem::path(SAM6D_TEST_DATA) / "png";
+
 Image<Rgb8> color_pattern(int width, int height) {
   Image<Rgb8> picture(width, height);
   for (int y = 0; y < height; ++y) {
@@ -169,6 +171,25 @@ TEST_CASE("a PNG that ends early or is damaged is refused wherever it is cut") {
     damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
     CHECK_THROWS_AS((void)load_rgb(folder.file("damaged.png", damaged)), Error);
   }
+}
+
+TEST_CASE("pixel data that is short or damaged behind right checksums is refused") {
+  for (const char* name : {"short_stream.png", "damaged_stream.png"}) {
+    CAPTURE(name);
+    CHECK(contains(error_of(ErrorCode::kBadFile, [&] { (void)load_rgb(kData / name); }),
+                   "found damaged pixel data"));
+  }
+  CHECK(contains(
+      error_of(ErrorCode::kBadFile, [&] { (void)load_rgb(kData / "too_little_data.png"); }),
+      "bytes of pixel data for 8000 x 8000 pixels"));
+  CHECK(contains(error_of(ErrorCode::kBadFile, [&] { (void)load_rgb(kData / "huge.png"); }),
+                 "found 60000 x 60000"));
+}
+
+TEST_CASE("profiles and gamma of a PNG change nothing") {
+  const Image<Rgb8> picture = load_rgb(kData / "odd_profile.png");
+  CHECK(picture(0, 0) == Rgb8{1, 2, 3});
+  CHECK(picture(1, 0) == Rgb8{250, 251, 252});
 }
 
 TEST_CASE("a picture that cannot be written names the path") {
