@@ -1,4 +1,4 @@
-// Covers: src/io/bop_results.cpp
+// Covers: src/io/bop_csv.cpp
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,4 @@
-// Covers: src/io/dataset_json.cpp src/io/models_info.cpp src/io/result_io.cpp
+// Covers: src/io/dataset_json.cpp src/io/models_info.cpp src/io/result_json.cpp
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,4 @@
-// Covers: src/io/npy.cpp src/io/half.cpp
+// Covers: src/io/npy.cpp src/io/npy_array.cpp src/io/half.cpp
 #include <cstddef>
 #include <cstdint>
 #include <span>

@@ -1,7 +1,6 @@
 #include "sam6d/result_io.hpp"
 
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -15,8 +14,6 @@ namespace sam6d {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
-
-constexpr std::int64_t kMaxId = std::numeric_limits<int>::max();
 
 void add_transform(OrderedJson& json, const RigidTransform& cam_from_obj) {
   const auto r = cam_from_obj.linear();
@@ -43,31 +40,6 @@ OrderedJson pose_to_json(const ResultPose& pose) {
     json["alternatives"].push_back(std::move(alternative));
   }
   return json;
-}
-
-float optional_number(const JsonCursor& entry, const char* name) {
-  const auto value = entry.find(name);
-  return value ? static_cast<float>(value->number()) : 0.0F;
-}
-
-ResultPose read_result_pose(const JsonCursor& entry) {
-  ResultPose pose;
-  if (const auto id = entry.find("obj_id")) {
-    pose.obj_id = static_cast<ObjectId>(id->integer(0, kMaxId));
-  }
-  if (const auto name = entry.find("name")) pose.name = name->text();
-  pose.cam_from_obj = read_transform(entry);
-  pose.score = optional_number(entry, "score");
-  if (const auto bbox = entry.find("bbox")) pose.box_px = read_box(*bbox);
-  pose.visible_fraction = optional_number(entry, "visible_fraction");
-  if (const auto refined = entry.find("refined")) pose.refined = refined->boolean();
-  pose.detection_score = optional_number(entry, "detection_score");
-  if (const auto alternatives = entry.find("alternatives")) {
-    for (const JsonCursor& other : alternatives->elements()) {
-      pose.alternatives.push_back({read_transform(other), optional_number(other, "score")});
-    }
-  }
-  return pose;
 }
 
 }  // namespace
@@ -137,59 +109,6 @@ void save_result(const std::filesystem::path& path, const ResultFile& result) {
                 ",\n\"seconds\": " + text_of(seconds) + ",\n\"failed\": " + text_of(failed) +
                 ",\n\"objects\": " + text_of(OrderedJson(result.objects)) +
                 ",\n\"version\": " + text_of(OrderedJson(result.version)) + "\n}\n");
-}
-
-ResultFile read_result(const JsonCursor& root) {
-  ResultFile result;
-  for (const JsonCursor& entry : root.at("detections").elements()) {
-    result.detections.push_back(read_detection(entry));
-  }
-  for (const JsonCursor& entry : root.at("poses").elements()) {
-    result.poses.push_back(read_result_pose(entry));
-  }
-  for (const auto& [stage, seconds] : root.at("seconds").members()) {
-    if (stage == "total") {
-      result.total_seconds = seconds.number();
-    } else {
-      result.seconds.push_back({stage, seconds.number()});
-    }
-  }
-  for (const JsonCursor& entry : root.at("failed").elements()) {
-    result.failed.push_back(
-        {static_cast<ObjectId>(entry.at("obj_id").integer(0, kMaxId)), entry.at("reason").text()});
-  }
-  for (const JsonCursor& entry : root.at("objects").elements()) {
-    result.objects.push_back(entry.text());
-  }
-  result.version = root.at("version").text();
-  return result;
-}
-
-std::vector<ResultPose> read_any_poses(const JsonCursor& root) {
-  std::vector<ResultPose> poses;
-  if (root.value().is_array()) {
-    for (const JsonCursor& entry : root.elements()) {
-      ResultPose pose = read_result_pose(entry);
-      if (const auto category = entry.find("category_id")) {
-        pose.obj_id = static_cast<ObjectId>(category->integer(0, kMaxId));
-      }
-      poses.push_back(std::move(pose));
-    }
-    return poses;
-  }
-  if (const auto list = root.find("poses")) {
-    for (const JsonCursor& entry : list->elements()) poses.push_back(read_result_pose(entry));
-    return poses;
-  }
-  if (root.find("cam_R_m2c")) {
-    nlohmann::json renamed = root.value();
-    renamed["R"] = root.at("cam_R_m2c").value();
-    renamed["t"] = root.at("cam_t_m2c").value();
-    poses.push_back(read_result_pose(JsonCursor(renamed, root.where())));
-  } else {
-    poses.push_back(read_result_pose(root));
-  }
-  return poses;
 }
 
 ResultFile load_result(const std::filesystem::path& path) {
