@@ -30,6 +30,7 @@ std::vector<DetectionMatches::Entry> match_object(const std::vector<const Detect
     for (const DetectionTruth* truth : truths) ious.push_back(iou(*detection, *truth, kind));
   }
   std::vector<DetectionMatches::Entry> entries;
+  entries.reserve(detections.size());
   for (const Detection* detection : detections) {
     entries.push_back({detection->object, detection->score, 0, 0});
   }

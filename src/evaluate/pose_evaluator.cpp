@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -33,7 +34,10 @@ struct Model {
 struct ImageKey {
   int scene_id = 0;
   int im_id = 0;
-  auto operator<=>(const ImageKey&) const = default;
+
+  friend bool operator<(const ImageKey& a, const ImageKey& b) {
+    return std::tie(a.scene_id, a.im_id) < std::tie(b.scene_id, b.im_id);
+  }
 };
 
 /// What belongs to one target.

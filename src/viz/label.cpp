@@ -109,6 +109,7 @@ void draw_labels(Image<Rgb8>& picture, const std::vector<Label>& labels, double 
   const Box limits{0, 0, picture.width(), picture.height()};
   const int pad = std::max(2, static_cast<int>(std::lround(0.55 * text_height_px)));
   std::vector<Box> anchors;
+  anchors.reserve(labels.size());
   for (const Label& label : labels) anchors.push_back(intersect(label.anchor_px, limits));
   std::vector<Box> taken;
   for (std::size_t i = 0; i < labels.size(); ++i) {
