@@ -7,6 +7,7 @@
 #include "base/fail.hpp"
 #include "base/progress.hpp"
 #include "base/random.hpp"
+#include "object/look_alikes.hpp"
 #include "object/view_visibility.hpp"
 
 namespace sam6d {
@@ -189,6 +190,8 @@ GeometricFeatures build_geometric_features(const TriangleMesh& mesh, double diam
   report(progress, kStage, 3, kSteps);
 
   features.pairs = build_pair_table(features.points, seen_views, features.diameter_m);
+  features.look_alikes =
+      find_look_alikes(features.points, features.pairs.references, features.diameter_m, symmetries);
   report(progress, kStage, kSteps, kSteps);
   return features;
 }

@@ -35,6 +35,7 @@ struct GeometricFeatures {
   std::vector<Eigen::Vector3f> vertices_m;  ///< decimated mesh
   std::vector<Eigen::Vector3i> faces;
   PairTable pairs;
+  std::vector<Eigen::Matrix3f> look_alikes;  ///< see find_look_alikes()
 
   [[nodiscard]] bool empty() const { return points.empty(); }
   /// The view whose direction is nearest to `towards_camera` (object frame, any length).

@@ -90,7 +90,9 @@ int align(const SceneView& scene, const GeometricFeatures& object, const IcpOpti
     const int view = object.view_of(-(pose.rotation.transpose() * pose.translation_m));
     std::span<const std::uint16_t> indices = object.points_of_view(view);
     indices = indices.first(std::min(indices.size(), static_cast<std::size_t>(options.points)));
-    NormalEquations system = build(scene, object, indices, options.gate_m, pose);
+    const float noise = 2.0F * scene.frame().sigma_m(pose.translation_m.z());
+    const float gate = std::sqrt(options.gate_m * options.gate_m + noise * noise);
+    NormalEquations system = build(scene, object, indices, gate, pose);
     count = system.count;
     if (count < kLeastPoints) return count;
     system.square.diagonal().array() += kDamping * system.weight;
@@ -105,7 +107,7 @@ int align(const SceneView& scene, const GeometricFeatures& object, const IcpOpti
     }
     Eigen::Vector3f shift = change.tail<3>();
     const float length = shift.norm();
-    const float most = 2.0F * options.gate_m;
+    const float most = 2.0F * gate;
     if (length > most) shift *= most / length;
     pose.translation_m += shift;
   }

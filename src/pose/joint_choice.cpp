@@ -12,6 +12,7 @@ namespace {
 constexpr double kMostShared = 0.35;      // of the matched pixels
 constexpr float kDeep = 0.06F;            // of the smaller diameter
 constexpr double kMostPenetrating = 0.2;  // of the smaller object's points
+constexpr float kClearlyBetter = 0.75F;   // a pose this much worse gives way to one it penetrates
 constexpr std::size_t kProbePoints = 80;
 
 double shared_pixels(const Hypothesis& hypothesis,
@@ -90,7 +91,9 @@ std::vector<int> choose_jointly(std::span<const Hypothesis> hypotheses,
     if (queries[query].max_instances > 0 && counts[query] >= queries[query].max_instances) continue;
     if (shared_pixels(hypothesis, taken) > kMostShared) continue;
     if (std::any_of(chosen.begin(), chosen.end(), [&](int other) {
-          return penetrate(hypothesis, hypotheses[static_cast<std::size_t>(other)], objects);
+          const Hypothesis& better = hypotheses[static_cast<std::size_t>(other)];
+          return hypothesis.raw_score < kClearlyBetter * better.raw_score &&
+                 penetrate(hypothesis, better, objects);
         })) {
       continue;
     }

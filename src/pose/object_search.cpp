@@ -1,6 +1,7 @@
 #include "pose/object_search.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "base/parallel.hpp"
@@ -63,6 +64,45 @@ std::vector<Candidate> run_round(const SceneView& scene, const ObjectData& objec
   return kept;
 }
 
+/// The best few poses of different places, each with the turns after which the object looks alike.
+std::vector<Candidate> look_alikes(const SceneView& scene, const ObjectData& object,
+                                   const std::vector<Candidate>& candidates,
+                                   const std::vector<Hypothesis>& hypotheses,
+                                   const QuickScoreOptions& quick) {
+  constexpr float kLeastScore = 0.2F;
+  constexpr float kLeastShare = 0.75F;  // of the quick score of the pose that it is a turn of
+  constexpr std::size_t kPlaces[] = {24, 8, 4};  // turns that are tried in the best places
+  const GeometricFeatures& features = object.geometric;
+  const float d = features.diameter_m;
+  std::vector<std::size_t> order(hypotheses.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return hypotheses[a].raw_score > hypotheses[b].raw_score;
+  });
+  std::vector<Candidate> places;
+  std::vector<Candidate> found;
+  for (const std::size_t i : order) {
+    if (places.size() >= std::size(kPlaces) || hypotheses[i].raw_score < kLeastScore) break;
+    const Candidate& base = candidates[i];
+    const bool known = std::any_of(places.begin(), places.end(), [&](const Candidate& other) {
+      return (other.translation_m - base.translation_m).norm() < kPlace * d;
+    });
+    if (known) continue;
+    const std::size_t most = std::min(kPlaces[places.size()], features.look_alikes.size());
+    places.push_back(base);
+    const float least = kLeastShare * quick_score(scene, features, base, quick);
+    for (std::size_t turn = 0; turn < most; ++turn) {
+      Candidate candidate = base;
+      candidate.rotation = base.rotation * features.look_alikes[turn];
+      align(scene, features, {4, 0.05F * d, 150}, candidate);
+      if (quick_score(scene, features, candidate, quick) < least) continue;
+      align(scene, features, {3, 0.025F * d + 0.002F, 400}, candidate);
+      found.push_back(candidate);
+    }
+  }
+  return found;
+}
+
 RigidTransform object_pose(const GeometricFeatures& object, const Candidate& pose) {
   RigidTransform cam_from_obj = RigidTransform::Identity();
   const Eigen::Matrix3d rotation =
@@ -80,9 +120,30 @@ Hypothesis to_hypothesis(const GeometricFeatures& object, const Candidate& pose,
   hypothesis.raw_score = judged.score;
   hypothesis.evidence = judged.evidence;
   hypothesis.explained = std::move(judged.explained);
+  hypothesis.colored = use_color && object.has_color;
   hypothesis.probability =
       pose_probability(judged.evidence, judged.score, use_color && object.has_color);
   return hypothesis;
+}
+
+std::vector<Hypothesis> judge_all(const SceneView& scene, const ObjectData& object,
+                                  const std::vector<Candidate>& candidates,
+                                  const ObjectSearchOptions& options) {
+  std::vector<Hypothesis> hypotheses(candidates.size());
+  FinalScoreOptions final_options;
+  final_options.use_color = options.use_color;
+  parallel_for_ranges(
+      static_cast<int>(candidates.size()), kGrain, options.threads, [&](int begin, int end) {
+        ScoreScratch scratch;
+        for (int i = begin; i < end; ++i) {
+          const auto index = static_cast<std::size_t>(i);
+          hypotheses[index] = to_hypothesis(
+              object.geometric, candidates[index],
+              final_score(scene, object.geometric, candidates[index], final_options, scratch),
+              options.use_color);
+        }
+      });
+  return hypotheses;
 }
 
 }  // namespace
@@ -166,20 +227,11 @@ std::vector<Hypothesis> search_object(const SceneView& scene, const ObjectData& 
   lap(&StageTimes::alignment);
   checkpoint();
 
-  std::vector<Hypothesis> hypotheses(candidates.size());
-  FinalScoreOptions final_options;
-  final_options.use_color = options.use_color;
-  parallel_for_ranges(
-      static_cast<int>(candidates.size()), kGrain, options.threads, [&](int begin, int end) {
-        ScoreScratch scratch;
-        for (int i = begin; i < end; ++i) {
-          const auto index = static_cast<std::size_t>(i);
-          hypotheses[index] =
-              to_hypothesis(features, candidates[index],
-                            final_score(scene, features, candidates[index], final_options, scratch),
-                            options.use_color);
-        }
-      });
+  std::vector<Hypothesis> hypotheses = judge_all(scene, object, candidates, options);
+  quick.points = 150;
+  const std::vector<Candidate> alike = look_alikes(scene, object, candidates, hypotheses, quick);
+  std::vector<Hypothesis> more = judge_all(scene, object, alike, options);
+  std::move(more.begin(), more.end(), std::back_inserter(hypotheses));
   std::stable_sort(
       hypotheses.begin(), hypotheses.end(),
       [](const Hypothesis& a, const Hypothesis& b) { return a.raw_score > b.raw_score; });

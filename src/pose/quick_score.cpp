@@ -18,7 +18,8 @@ float quick_score(const SceneView& scene, const GeometricFeatures& object, const
   const int view = object.view_of(-(rotation.transpose() * translation));
   std::span<const std::uint16_t> indices = object.points_of_view(view);
   indices = indices.first(std::min(indices.size(), static_cast<std::size_t>(options.points)));
-  const float inverse_tau = 1.0F / options.tau_m;
+  const float noise = 2.0F * scene.frame().sigma_m(translation.z());
+  const float inverse_tau = 1.0F / std::sqrt(options.tau_m * options.tau_m + noise * noise);
   const bool use_color = options.use_color && object.has_color;
   float sum = 0;
   float count = 0;

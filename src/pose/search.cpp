@@ -21,8 +21,8 @@
 namespace sam6d {
 namespace {
 
-constexpr float kSure = 0.9F;               // probability of a pose that needs no second look
-constexpr float kWithoutColorShare = 0.8F;  // of the probability, when colour had to be left out
+constexpr float kSure = 0.9F;                // probability of a pose that needs no second look
+constexpr float kWithoutColorShare = 0.75F;  // of the probability, when colour had to be left out
 constexpr const char* kStage = "search";
 
 Box working_box(const FrameFeatures& frame, const SearchQuery& query) {

@@ -50,7 +50,9 @@ struct PoseEvidence {
   float penetration = 0;  ///< how deep it reaches into a support plane, share of the diameter
   float color = 1;        ///< mean similarity of the visible surface to the model's colours
   float normals = 1;      ///< mean agreement of the matched surface's normals, 0..1
-  float visible = 0;      ///< matched or unknown
+  float fine_color = 1;   ///< the same, stricter, exposure taken out: sees where a label is
+  float residual = 0;     ///< mean distance of the matched surface, 0..1 (the tolerance)
+  float visible = 0;      ///< neither occluded nor outside of the picture
   int pixels = 0;         ///< matched pixels, of the caller's picture
   float shape_score = 0;  ///< all of it without colour
 };
@@ -61,6 +63,7 @@ struct Hypothesis {
   RigidTransform cam_from_obj = RigidTransform::Identity();
   float raw_score = 0;    ///< F of docs/algorithm.md; orders the hypotheses
   float probability = 0;  ///< that the pose is right, 0..1
+  bool colored = false;   ///< colour took part in raw_score
   PoseEvidence evidence;
   /// Blocks of 4 x 4 working pixels that it explains, with the number of pixels in each; sorted.
   std::vector<std::pair<std::uint32_t, std::uint8_t>> explained;
