@@ -109,6 +109,37 @@ PairTable read_pairs(const TensorViewMap& tensors, std::size_t points, std::stri
   return pairs;
 }
 
+using Row9 = std::array<float, 9>;
+
+void write_rotations(const std::vector<Eigen::Matrix3f>& rotations, TensorMap& tensors) {
+  std::vector<Row9> list;
+  for (const Eigen::Matrix3f& rotation : rotations) {
+    Row9& row = list.emplace_back();
+    for (int i = 0; i < 9; ++i) row[static_cast<std::size_t>(i)] = rotation(i / 3, i % 3);
+  }
+  tensors["geometric.look_alikes"] = rows<float>(list);
+}
+
+std::vector<Eigen::Matrix3f> read_rotations(const TensorViewMap& tensors, std::string_view source) {
+  constexpr float kTolerance = 1e-3F;
+  constexpr std::size_t kMost = 1000;
+  const auto list = items_of<float, Row9>(tensors, "geometric.look_alikes", source);
+  if (list.size() > kMost) {
+    fail(ErrorCode::kBadFile, "{}: expected at most {} geometric.look_alikes, found {}", source,
+         kMost, list.size());
+  }
+  std::vector<Eigen::Matrix3f> rotations;
+  for (const Row9& row : list) {
+    Eigen::Matrix3f& rotation = rotations.emplace_back();
+    for (int i = 0; i < 9; ++i) rotation(i / 3, i % 3) = row[static_cast<std::size_t>(i)];
+    const float error = (rotation * rotation.transpose() - Eigen::Matrix3f::Identity()).norm();
+    if (!(error < kTolerance) || rotation.determinant() < 0) {
+      fail(ErrorCode::kBadFile, "{}: expected rotations in geometric.look_alikes", source);
+    }
+  }
+  return rotations;
+}
+
 }  // namespace
 
 void write_geometric(const GeometricFeatures& features, TensorMap& tensors) {
@@ -126,6 +157,7 @@ void write_geometric(const GeometricFeatures& features, TensorMap& tensors) {
   tensors["geometric.vertices_m"] = rows<float>(features.vertices_m);
   tensors["geometric.faces"] = rows<std::int32_t>(features.faces);
   write_pairs(features.pairs, tensors);
+  write_rotations(features.look_alikes, tensors);
 }
 
 GeometricFeatures read_geometric(const TensorViewMap& tensors, std::string_view source) {
@@ -164,6 +196,7 @@ GeometricFeatures read_geometric(const TensorViewMap& tensors, std::string_view 
   check_points(features.vertices_m, "geometric.vertices_m", source);
   check_faces(features.faces, features.vertices_m.size(), "geometric.faces", source);
   features.pairs = read_pairs(tensors, features.points.size(), source);
+  features.look_alikes = read_rotations(tensors, source);
   return features;
 }
 

@@ -21,8 +21,9 @@
 namespace sam6d {
 namespace {
 
-constexpr float kSure = 0.9F;                // probability of a pose that needs no second look
-constexpr float kWithoutColorShare = 0.75F;  // of the probability, when colour had to be left out
+constexpr float kSure = 0.9F;               // probability of a pose that needs no second look
+constexpr float kWithoutColorShare = 0.7F;  // of the probability, when colour had to be left out
+constexpr float kDoubtful = 0.8F;           // below it, shape alone is tried too
 constexpr const char* kStage = "search";
 
 Box working_box(const FrameFeatures& frame, const SearchQuery& query) {
@@ -230,7 +231,7 @@ std::vector<std::vector<Hypothesis>> search(const PreparedFrame& frame,
     const auto index = static_cast<std::size_t>(i);
     const auto& object = objects[static_cast<std::size_t>(queries[index].object)];
     const float best = found[index].empty() ? 0.0F : found[index].front().probability;
-    if (object.data().geometric.has_color && sure_count[index] == 0 && best < 0.5F) {
+    if (object.data().geometric.has_color && sure_count[index] == 0 && best < kDoubtful) {
       colored.push_back(i);
     }
   }
