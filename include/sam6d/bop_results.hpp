@@ -24,10 +24,16 @@ enum class LastLine {
 [[nodiscard]] SAM6D_API std::vector<EstimatedPose> load_bop_results(
     const std::filesystem::path& path, LastLine last_line = LastLine::kMustBeWhole);
 
+enum class HeaderLine {
+  kWrite,
+  kLeaveOut,  ///< for a file that is to be put behind another
+};
+
 /// Writes a whole results file. Throws Error(kWriteFailed), or Error(kInvalidArgument) for a pose
 /// that is not finite.
 SAM6D_API void save_bop_results(const std::filesystem::path& path,
-                                std::span<const EstimatedPose> estimates);
+                                std::span<const EstimatedPose> estimates,
+                                HeaderLine header = HeaderLine::kWrite);
 
 /// Adds lines to a results file, which gets a header when it is new and loses a cut last line. All
 /// lines are written at once. Throws as save_bop_results().

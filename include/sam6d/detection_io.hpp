@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sam6d/camera.hpp"
@@ -43,6 +44,9 @@ SAM6D_API void for_each_detection(const std::filesystem::path& path,
 /// The detections of one picture. Also throws when a mask has another size than the camera.
 [[nodiscard]] SAM6D_API std::vector<Detection> load_detections(const std::filesystem::path& path,
                                                                const CameraIntrinsics& camera);
+
+/// An entry as one line of JSON, for who writes a long list piece by piece.
+[[nodiscard]] SAM6D_API std::string detection_json(const DetectionEntry& entry);
 
 /// Writes detection_ism.json: masks as lists of run lengths. A detection without a mask has no
 /// "segmentation".

@@ -39,8 +39,10 @@ std::vector<EstimatedPose> load_bop_results(const std::filesystem::path& path, L
   return parse_bop_results(read_text_file(path), path.string(), last_line);
 }
 
-void save_bop_results(const std::filesystem::path& path, std::span<const EstimatedPose> estimates) {
-  std::string text = std::string(kBopResultsHeader) + "\n";
+void save_bop_results(const std::filesystem::path& path, std::span<const EstimatedPose> estimates,
+                      HeaderLine header) {
+  std::string text;
+  if (header == HeaderLine::kWrite) text = std::string(kBopResultsHeader) + "\n";
   for (const EstimatedPose& pose : estimates) add_line(text, pose, path.string());
   write_text_file(path, text);
 }

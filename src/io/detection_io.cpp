@@ -65,6 +65,8 @@ std::vector<Detection> load_detections(const std::filesystem::path& path,
   return detections;
 }
 
+std::string detection_json(const DetectionEntry& entry) { return detection_to_json(entry).dump(); }
+
 void save_detections(const std::filesystem::path& path, std::span<const DetectionEntry> entries) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const DetectionEntry& entry : entries) list.push_back(detection_to_json(entry));
