@@ -1,0 +1,172 @@
+#include "backend_settings.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "sam6d/device.hpp"
+
+#include "errors.hpp"
+#include "model_folder.hpp"
+
+namespace sam6d::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kGroup = "Models";
+
+void require_built(const char* option, const std::string& value) {
+  if (value == "geometric") return;
+  fail(
+      ErrorCode::kNotBuilt,
+      "{} {}: expected a build with the neural backends (libsam6d_neural), found one without them; "
+      "use {} geometric, which needs no weights",
+      option, value, option);
+}
+
+/// Neural options are accepted with geometric backends, so that one environment serves both, but
+/// not silently.
+void warn_without_effect(const BackendSettings& settings, Console& console) {
+  const auto warn = [&](const char* option) {
+    console.log(LogLevel::kWarning,
+                fmt::format("{} has no effect on the geometric backends", option));
+  };
+  if (parse_device(settings.device).kind != Device::kCpu) warn("--device");
+  if (settings.dtype != "float32") warn("--dtype");
+  if (settings.stability_threshold) warn("--stability-threshold");
+  if (settings.reference_quirks) warn("--reference-quirks");
+}
+
+void read_config_files(const BackendSettings& settings, Config& config, Console& console) {
+  if (const char* const folder = std::getenv("ISM_CONFIG_DIR")) {
+    const fs::path file = fs::path(folder) / "segmenter.json";
+    if (fs::exists(file)) read_segmenter_config(file, config.segmenter);
+  }
+  if (const char* const file = std::getenv("PEM_CONFIG_PATH")) {
+    if (fs::path(file).extension() == ".json") {
+      read_pose_config(file, config.pose);
+    } else {
+      console.log(LogLevel::kWarning,
+                  fmt::format("PEM_CONFIG_PATH is ignored: expected a .json file, found {}", file));
+    }
+  }
+  if (!settings.config.empty()) read_config(settings.config, config);
+}
+
+}  // namespace
+
+std::optional<Roi> BackendSettings::roi() const {
+  if (roi_text.empty()) return std::nullopt;
+  std::array<int, 4> numbers{};
+  const char* at = roi_text.data();
+  const char* const end = at + roi_text.size();
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const auto [stop, problem] = std::from_chars(at, end, numbers[i]);
+    const bool separated = i + 1 == numbers.size() ? stop == end : stop != end && *stop == ',';
+    if (problem != std::errc{} || !separated || numbers[i] < 0 || numbers[i] > 1 << 20) {
+      fail_usage("--roi: expected x,y,width,height in pixels, found \"{}\"", roi_text);
+    }
+    at = stop + 1;
+  }
+  return Roi{numbers[0], numbers[1], numbers[0] + numbers[2], numbers[1] + numbers[3]};
+}
+
+void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBackends uses) {
+  if (uses != UsesBackends::kPose) {
+    command.add_option("--segmenter", settings.segmenter, "geometric, sam or fastsam")
+        ->check(CLI::IsMember({"geometric", "sam", "fastsam"}))
+        ->envname("ISM_MODEL_TYPE")
+        ->capture_default_str()
+        ->group(kGroup);
+    command
+        .add_option("--stability-threshold", settings.stability_threshold,
+                    "Least stability of neural mask proposals")
+        ->envname("ISM_STABILITY_THRESHOLD")
+        ->group(kGroup);
+    command
+        .add_option("--max-instances", settings.max_instances,
+                    "At most so many detections of one object; 0 = no limit")
+        ->check(CLI::Range(0, 1'000'000))
+        ->group(kGroup);
+  }
+  if (uses != UsesBackends::kSegmenter) {
+    command.add_option("--pose", settings.pose, "geometric or neural")
+        ->check(CLI::IsMember({"geometric", "neural"}))
+        ->capture_default_str()
+        ->group(kGroup);
+    command.add_flag("--refine", settings.refine, "Refine each pose once more against the depth")
+        ->group(kGroup);
+    command.add_option("--k-best", settings.k_best, "So many poses for each detection")
+        ->check(CLI::Range(1, 1000))
+        ->group(kGroup);
+  }
+  command.add_option("--models", settings.models, "Folder of the neural weights")
+      ->default_str(default_model_folder().string())
+      ->group(kGroup);
+  command.add_option("--device", settings.device, "Where networks run: cpu or cuda[:i]")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            try {
+              (void)parse_device(text);
+              return std::string{};
+            } catch (const Error& problem) {
+              return std::string(problem.what());
+            }
+          },
+          ""))
+      ->capture_default_str()
+      ->group(kGroup);
+  command.add_option("--dtype", settings.dtype, "Numbers of networks")
+      ->check(CLI::IsMember({"float32", "bfloat16", "float16"}))
+      ->capture_default_str()
+      ->group(kGroup);
+  command
+      .add_flag("--reference-quirks", settings.reference_quirks,
+                "Networks repeat the mistakes of the reference")
+      ->group(kGroup);
+  command.add_option("--min-score", settings.min_score, "Drop what is less probable than this")
+      ->check(CLI::Range(0.0, 1.0))
+      ->group(kGroup);
+  command.add_option("--roi", settings.roi_text, "Search only here: x,y,width,height in pixels")
+      ->group(kGroup);
+  command.add_option("--config", settings.config, "JSON with fields of the options structs")
+      ->group(kGroup);
+}
+
+Config make_config(const GeneralSettings& general, const BackendSettings& settings,
+                   Console& console) {
+  require_built("--segmenter", settings.segmenter);
+  require_built("--pose", settings.pose);
+  warn_without_effect(settings, console);
+  Config config;
+  read_config_files(settings, config, console);
+  if (general.seed) {
+    config.onboard.seed = *general.seed;
+    config.segmenter.search.seed = *general.seed;
+    config.pose.search.seed = *general.seed;
+  }
+  if (general.threads) {
+    config.onboard.threads = *general.threads;
+    config.onboard.templates.threads = *general.threads;
+    config.segmenter.search.threads = *general.threads;
+    config.pose.search.threads = *general.threads;
+  }
+  if (settings.min_score) {
+    config.segmenter.min_score = *settings.min_score;
+    config.pose.min_score = *settings.min_score;
+  }
+  if (settings.max_instances) config.segmenter.max_instances_per_object = *settings.max_instances;
+  if (settings.k_best) config.pose.k_best = *settings.k_best;
+  config.onboard.validate();
+  config.segmenter.validate();
+  config.pose.validate();
+  return config;
+}
+
+}  // namespace sam6d::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include "sam6d/pose_estimator.hpp"
+#include "sam6d/segmenter.hpp"
+
+#include "config_file.hpp"
+#include "console.hpp"
+#include "general_settings.hpp"
+
+namespace sam6d::cli {
+
+/// Options of the commands that find objects or their poses.
+struct BackendSettings {
+  std::string segmenter = "geometric";
+  std::string pose = "geometric";
+  std::filesystem::path models;
+  std::string device = "cpu";
+  std::string dtype = "float32";
+  std::optional<float> min_score;
+  std::optional<int> max_instances;
+  std::optional<int> k_best;
+  std::optional<double> stability_threshold;
+  bool reference_quirks = false;
+  bool refine = false;
+  std::filesystem::path config;
+  std::string roi_text;
+
+  /// Pixels of the picture to search, if not all.
+  [[nodiscard]] std::optional<Roi> roi() const;
+};
+
+enum class UsesBackends { kSegmenter, kPose, kBoth };
+
+void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBackends uses);
+
+/// Defaults, then the configuration files, then the environment, then the command line. Throws
+/// Error(kNotBuilt) when a neural backend is asked for, and warns about what has no effect.
+[[nodiscard]] Config make_config(const GeneralSettings& general, const BackendSettings& backends,
+                                 Console& console);
+
+}  // namespace sam6d::cli

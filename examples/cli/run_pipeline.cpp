@@ -1,0 +1,52 @@
+#include "run_pipeline.hpp"
+
+#include <string>
+
+#include "sam6d/result_io.hpp"
+#include "sam6d/version.hpp"
+
+namespace sam6d::cli {
+namespace {
+
+double seconds_of(const PipelineResult& result, const std::string& stage) {
+  for (const StageSeconds& seconds : result.seconds) {
+    if (seconds.stage == stage) return seconds.seconds;
+  }
+  return 0;
+}
+
+}  // namespace
+
+PipelineResult run_pipeline(Search& search) {
+  const SearchOptions& options = search.options;
+  const Pipeline pipeline(Segmenter(search.config.segmenter), PoseEstimator(search.config.pose));
+  PipelineResult found =
+      pipeline.run(search.frame, search.objects.models, search.console.progress());
+  if (options.backends.refine) {
+    const double start = search.elapsed();
+    search.refine(pipeline.estimator(), found.poses);
+    found.seconds.push_back({"refine", search.elapsed() - start});
+  }
+  const double draw_start = search.elapsed();
+  search.write_detections(found.detections, seconds_of(found, "segment"));
+  search.write_poses(found.poses, found.total_seconds);
+
+  ResultFile result = make_result(found, search.objects.names(), search.picture.camera);
+  for (DetectionEntry& entry : result.detections) {
+    entry.scene_id = options.scene_id;
+    entry.image_id = options.image_id;
+  }
+  result.seconds.insert(result.seconds.begin(), {"onboard", search.objects.seconds});
+  result.seconds.insert(result.seconds.begin(), {"load", search.load_seconds});
+  result.seconds.push_back({"write", search.elapsed() - draw_start});
+  result.total_seconds = search.elapsed();
+  result.failed.insert(result.failed.begin(), search.objects.failed.begin(),
+                       search.objects.failed.end());
+  result.objects = search.objects.paths;
+  result.version = std::string(version());
+  save_result(search.out.stage("result.json"), result);
+  search.out.commit();
+  return found;
+}
+
+}  // namespace sam6d::cli
