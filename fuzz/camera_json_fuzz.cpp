@@ -1,4 +1,4 @@
-// Covers: src/io/camera_io.cpp src/io/camera_claims.cpp src/io/json_cursor.cpp
+// Covers: src/io/camera_json.cpp src/io/camera_claims.cpp src/io/json_cursor.cpp
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
