@@ -25,8 +25,9 @@ constexpr float kOcclusionCost = 0.9F;
 constexpr float kViolationCost = 1.3F;
 constexpr float kEdgeCost = 0.5F;
 constexpr float kPenetrationCost = 2.0F;
-constexpr float kSpillReach = 0.2F;   // share of the diameter
-constexpr float kEdgeReachPx = 3.5F;  // at the reference focal length
+constexpr float kUnknownShare = 0.85F;  // of the pixels without depth that are forgiven
+constexpr float kSpillReach = 0.2F;     // share of the diameter
+constexpr float kEdgeReachPx = 3.5F;    // at the reference focal length
 constexpr float kReferenceFocal = 572.0F;
 
 float surface_tolerance(const SceneView& scene, const GeometricFeatures& object, float z_m,
@@ -344,7 +345,7 @@ FinalScore final_score(const SceneView& scene, const GeometricFeatures& object,
   evidence.pixels = counts.states[kMatch] * step * step * reduction * reduction;
 
   const float union_share =
-      std::max(0.05F, 1.0F - evidence.occluded - 0.7F * evidence.unknown + evidence.spill);
+      std::max(0.05F, 1.0F - evidence.occluded - kUnknownShare * evidence.unknown + evidence.spill);
   const float iou = std::min(1.0F, evidence.match / union_share);
   const float costs = kViolationCost * evidence.violation + kEdgeCost * evidence.bad_edge +
                       kPenetrationCost * evidence.penetration + kOcclusionCost * evidence.occluded +

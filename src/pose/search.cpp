@@ -21,9 +21,9 @@
 namespace sam6d {
 namespace {
 
-constexpr float kSure = 0.9F;               // probability of a pose that needs no second look
-constexpr float kWithoutColorShare = 0.7F;  // of the probability, when colour had to be left out
-constexpr float kDoubtful = 0.8F;           // below it, shape alone is tried too
+constexpr float kSure = 0.9F;                // probability of a pose that needs no second look
+constexpr float kWithoutColorShare = 0.65F;  // of the probability, when colour had to be left out
+constexpr float kDoubtful = 0.8F;            // below it, shape alone is tried too
 constexpr const char* kStage = "search";
 
 Box working_box(const FrameFeatures& frame, const SearchQuery& query) {
