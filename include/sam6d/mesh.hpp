@@ -56,20 +56,29 @@ struct SurfaceSample {
                                                                   int count, std::uint64_t seed);
 
 struct SymmetryDetectionOptions {
-  /// Largest distance between the surface and its rotated self, as a share of the diameter.
+  /// Largest distance between the surface and its rotated self, as a share of the diameter
+  /// (0.001 to 0.2).
   double tolerance = 0.01;
-  /// Share of the surface that must stay within the tolerance.
+  /// Share of the surface that must stay within the tolerance. A part that sticks out by more than
+  /// three tolerances breaks the symmetry even if it is much smaller than what this leaves.
   double min_share = 0.98;
   /// Also compare the surface's colours, when it has any: a printed label breaks a symmetry.
   bool use_color = true;
 };
 
-/// Rotations that leave the surface in place within a tolerance: discrete ones up to 12-fold about
-/// any axis, and axes of revolution.
+/// Rotations that leave the surface in place within a tolerance: the whole group of discrete ones
+/// (of 2- to 12-fold axes and more, whatever their directions), or an axis of revolution and the
+/// flip across it if there is one. A sphere gives three axes of revolution. Mirror images are no
+/// rotations. Takes 0.1 to 0.6 s, whatever the size of the mesh. Surfaces that cannot be seen from
+/// outside count too.
 [[nodiscard]] SAM6D_API Symmetries detect_symmetries(const TriangleMesh& mesh,
                                                      const SymmetryDetectionOptions& options = {});
 
-/// A mesh of about `target_faces` faces of nearly the same shape, for fast rendering.
+/// A mesh of at most `target_faces` (4 or more) faces of nearly the same shape and colours, for fast
+/// rendering (edge collapse by quadric error: Garland and Heckbert, SIGGRAPH 1997). It has vertex
+/// colours where `mesh` has colours or a texture. Pieces that are not connected keep four faces
+/// each, so that there may be more than asked for. A mesh that is small enough is returned as it
+/// is.
 [[nodiscard]] SAM6D_API TriangleMesh decimated(const TriangleMesh& mesh, int target_faces);
 
 }  // namespace sam6d

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/random.hpp"
+#include "mesh/face_sampling.hpp"
 #include "mesh/surface_color.hpp"
 #include "mesh/triangle.hpp"
 #include "sam6d/mesh.hpp"
@@ -24,23 +25,16 @@ std::vector<double> cumulative_areas(const TriangleMesh& mesh) {
   return sums;
 }
 
-SurfaceSample sample_face(const TriangleMesh& mesh, const Eigen::Vector3i& face, Random& random) {
+FacePoint random_point(std::size_t face, Random& random) {
   // The square root makes the points even over the triangle (Turk, Graphics Gems, 1990).
   const double away = std::sqrt(random.uniform());
   const double along = random.uniform();
-  const Eigen::Vector3d weights(1.0 - away, away * (1.0 - along), away * along);
-  Eigen::Vector3d point = Eigen::Vector3d::Zero();
-  for (int i = 0; i < 3; ++i) point += weights[i] * corner_m(mesh, face, i);
-  SurfaceSample sample;
-  sample.point_m = point.cast<float>();
-  sample.normal = doubled_area_vector(mesh, face).stableNormalized().cast<float>();
-  if (mesh.has_color()) sample.color = to_rgb8(surface_color(mesh, face, weights.cast<float>()));
-  return sample;
+  return {face, {1.0 - away, away * (1.0 - along), away * along}};
 }
 
 }  // namespace
 
-std::vector<SurfaceSample> sample_surface(const TriangleMesh& mesh, int count, std::uint64_t seed) {
+std::vector<FacePoint> sample_faces(const TriangleMesh& mesh, int count, std::uint64_t seed) {
   if (count < 0) {
     fail(ErrorCode::kInvalidArgument, "count: expected at least 0 samples, found {}", count);
   }
@@ -50,16 +44,37 @@ std::vector<SurfaceSample> sample_surface(const TriangleMesh& mesh, int count, s
     fail(ErrorCode::kBadMesh, "mesh: expected a surface, found one without area");
   }
   Random random(seed);
-  std::vector<SurfaceSample> samples;
-  samples.reserve(static_cast<std::size_t>(count));
+  std::vector<FacePoint> places;
+  places.reserve(static_cast<std::size_t>(count));
   std::size_t face = 0;
   for (int i = 0; i < count; ++i) {
     // One draw in each of `count` equal parts of the area: every region gets its share.
     const double drawn = areas.back() * (i + random.uniform()) / count;
     while (face + 1 < areas.size() && areas[face] <= drawn) ++face;
-    samples.push_back(sample_face(mesh, mesh.faces[face], random));
+    places.push_back(random_point(face, random));
   }
-  shuffle(samples, random);
+  shuffle(places, random);
+  return places;
+}
+
+SurfaceSample surface_sample(const TriangleMesh& mesh, const FacePoint& place) {
+  const Eigen::Vector3i& face = mesh.faces[place.face];
+  Eigen::Vector3d point = Eigen::Vector3d::Zero();
+  for (int i = 0; i < 3; ++i) point += place.weights[i] * corner_m(mesh, face, i);
+  SurfaceSample sample;
+  sample.point_m = point.cast<float>();
+  sample.normal = doubled_area_vector(mesh, face).stableNormalized().cast<float>();
+  if (mesh.has_color()) {
+    sample.color = to_rgb8(surface_color(mesh, face, place.weights.cast<float>()));
+  }
+  return sample;
+}
+
+std::vector<SurfaceSample> sample_surface(const TriangleMesh& mesh, int count, std::uint64_t seed) {
+  std::vector<SurfaceSample> samples;
+  for (const FacePoint& place : sample_faces(mesh, count, seed)) {
+    samples.push_back(surface_sample(mesh, place));
+  }
   return samples;
 }
 
