@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <vector>
 
 #include <opencv2/imgproc.hpp>
 
@@ -15,41 +17,59 @@ namespace {
 constexpr int kBorder = 2;     // px about a patch, so that its neighbours do not shine through
 constexpr int kMaxTiles = 16;  // a side; textures that repeat more often are their mean colour
 
-/// The part of a texture's plane that a mesh part uses, in whole repetitions.
+/// The part of a texture's plane that mesh parts use, in whole repetitions.
 struct Tiles {
-  int u0 = 0;
-  int v0 = 0;
-  int across = 1;
-  int down = 1;
+  Eigen::Vector2i first = Eigen::Vector2i::Zero();
+  Eigen::Vector2i count = Eigen::Vector2i::Ones();
 };
 
-/// A rectangle of the atlas and the mesh part that it colours.
+/// A rectangle of the atlas and the mesh parts that it colours.
 struct Patch {
-  MeshPart* part = nullptr;
-  cv::Mat picture;  ///< RGB; one pixel for a plain colour
+  std::optional<std::size_t> texture;
+  std::optional<Rgb8> color;
+  std::vector<MeshPart*> parts;
   Tiles tiles;
+  cv::Mat picture;  ///< RGB; one pixel for a plain colour
   int x = 0;
   int y = 0;
 };
 
-std::optional<Tiles> tiles_of(const MeshPart& part) {
+/// One patch for all parts of the same texture and colour.
+std::vector<Patch> patches_of(std::vector<MeshPart>& parts) {
+  std::vector<Patch> patches;
+  for (MeshPart& part : parts) {
+    const auto same = [&](const Patch& patch) {
+      return patch.texture == part.texture && patch.color == part.color;
+    };
+    auto patch = std::find_if(patches.begin(), patches.end(), same);
+    if (patch == patches.end()) {
+      patch = patches.insert(patches.end(), Patch{part.texture, part.color, {}, {}, {}, 0, 0});
+    }
+    patch->parts.push_back(&part);
+  }
+  return patches;
+}
+
+/// Nothing for a texture that repeats too often.
+std::optional<Tiles> tiles_of(const std::vector<MeshPart*>& parts) {
   constexpr float kSlack = 1e-3F;  // coordinates just outside of 0..1 do not ask for another tile
+  constexpr float kFarthest = 1e6F;
   Eigen::Vector2f low = Eigen::Vector2f::Constant(std::numeric_limits<float>::max());
   Eigen::Vector2f high = -low;
-  for (const Eigen::Vector2f& uv : part.mesh.uvs) {
-    if (!uv.allFinite()) continue;
-    low = low.cwiseMin(uv);
-    high = high.cwiseMax(uv);
+  for (const MeshPart* const part : parts) {
+    for (const Eigen::Vector2f& uv : part->mesh.uvs) {
+      if (!uv.allFinite()) continue;
+      low = low.cwiseMin(uv);
+      high = high.cwiseMax(uv);
+    }
   }
   if (!(low.array() <= high.array()).all()) return Tiles{};
   const Eigen::Vector2f first = (low.array() + kSlack).floor();
-  const Eigen::Vector2f count = ((high.array() - kSlack).ceil() - first.array()).max(1.0F).matrix();
-  constexpr float kFarthest = 1e6F;
+  const Eigen::Vector2f count = ((high.array() - kSlack).ceil() - first.array()).max(1.0F);
   if (count.maxCoeff() > static_cast<float>(kMaxTiles) || first.cwiseAbs().maxCoeff() > kFarthest) {
     return std::nullopt;
   }
-  return Tiles{static_cast<int>(first.x()), static_cast<int>(first.y()),
-               static_cast<int>(count.x()), static_cast<int>(count.y())};
+  return Tiles{first.cast<int>(), count.cast<int>()};
 }
 
 cv::Mat as_mat(const Image<Rgb8>& picture) {
@@ -62,36 +82,47 @@ cv::Mat as_mat(const Image<Rgb8>& picture) {
 
 cv::Mat plain(const cv::Scalar& color) { return {1, 1, CV_8UC3, color}; }
 
-Patch make_patch(MeshPart& part, const std::vector<Image<Rgb8>>& textures,
-                 const Rgb8& unknown_color, const std::string& source, int max_side_px) {
-  Patch patch;
-  patch.part = &part;
-  if (!part.texture) {
-    const Rgb8 color = part.color.value_or(unknown_color);
-    patch.picture = plain(cv::Scalar(color.r, color.g, color.b));
-    return patch;
+cv::Mat shrunk(const cv::Mat& picture, double scale) {
+  if (scale >= 1.0) return picture;
+  cv::Mat result;
+  cv::resize(picture, result,
+             cv::Size(std::max(1, static_cast<int>(scale * picture.cols)),
+                      std::max(1, static_cast<int>(scale * picture.rows))),
+             0, 0, cv::INTER_AREA);
+  return result;
+}
+
+/// Draws the patches, shrunk so that all of them together have about the pixels of the atlas.
+void draw(std::vector<Patch>& patches, const std::vector<Image<Rgb8>>& textures,
+          const Rgb8& unknown_color, const std::string& source, int max_side_px) {
+  double area = 0;
+  std::vector<std::optional<Tiles>> tiles;
+  for (const Patch& patch : patches) {
+    tiles.push_back(patch.texture ? tiles_of(patch.parts) : std::nullopt);
+    if (tiles.back()) {
+      area += static_cast<double>(textures[*patch.texture].size()) * tiles.back()->count.prod();
+    }
   }
-  const cv::Mat texture = as_mat(tinted(textures[*part.texture], part.color));
-  const std::optional<Tiles> tiles = tiles_of(part);
-  if (!tiles) {
-    log_warning("{}: a texture that repeats over {} times became its mean colour", source,
-                kMaxTiles);
-    patch.picture = plain(cv::mean(texture));
-    return patch;
+  const double scale = std::min(1.0, max_side_px / std::sqrt(std::max(1.0, area)));
+  for (std::size_t i = 0; i < patches.size(); ++i) {
+    Patch& patch = patches[i];
+    if (!patch.texture) {
+      const Rgb8 color = patch.color.value_or(unknown_color);
+      patch.picture = plain(cv::Scalar(color.r, color.g, color.b));
+      continue;
+    }
+    const cv::Mat texture = as_mat(tinted(textures[*patch.texture], patch.color));
+    if (tiles[i]) {
+      patch.tiles = *tiles[i];
+      // Shrunk before it is repeated, so that this never takes more memory than the atlas.
+      patch.picture =
+          cv::repeat(shrunk(texture, scale), patch.tiles.count.y(), patch.tiles.count.x());
+    } else {
+      log_warning("{}: a texture that repeats over {} times became its mean colour", source,
+                  kMaxTiles);
+      patch.picture = plain(cv::mean(texture));
+    }
   }
-  patch.tiles = *tiles;
-  // Shrunk before it is repeated, so that the patch stays within the atlas.
-  const int side = std::max(tiles->across * texture.cols, tiles->down * texture.rows);
-  const double scale = std::min(1.0, static_cast<double>(max_side_px) / side);
-  cv::Mat tile = texture;
-  if (scale < 1.0) {
-    cv::resize(texture, tile,
-               cv::Size(std::max(1, static_cast<int>(scale * texture.cols)),
-                        std::max(1, static_cast<int>(scale * texture.rows))),
-               0, 0, cv::INTER_AREA);
-  }
-  patch.picture = cv::repeat(tile, tiles->down, tiles->across);
-  return patch;
 }
 
 /// Places the patches in rows (shelves) from the tallest to the lowest; the atlas's size.
@@ -138,36 +169,31 @@ cv::Size place_within(std::vector<Patch>& patches, int max_side_px) {
     });
     if (side <= max_side_px || !any_left) return size;
     const double scale = std::min(0.95, static_cast<double>(max_side_px) / side);
-    for (Patch& patch : patches) {
-      const cv::Size smaller(std::max(1, static_cast<int>(scale * patch.picture.cols)),
-                             std::max(1, static_cast<int>(scale * patch.picture.rows)));
-      cv::Mat shrunk;
-      cv::resize(patch.picture, shrunk, smaller, 0, 0, cv::INTER_AREA);
-      patch.picture = shrunk;
-    }
+    for (Patch& patch : patches) patch.picture = shrunk(patch.picture, scale);
   }
 }
 
 void set_uvs(const Patch& patch, const cv::Size& atlas) {
-  std::vector<Eigen::Vector2f>& uvs = patch.part->mesh.uvs;
-  const Eigen::Vector2f size(static_cast<float>(atlas.width), static_cast<float>(atlas.height));
-  const Eigen::Vector2f corner(static_cast<float>(patch.x), static_cast<float>(patch.y));
-  const Eigen::Vector2f extent(static_cast<float>(patch.picture.cols),
-                               static_cast<float>(patch.picture.rows));
+  const auto vector = [](int x, int y) {
+    return Eigen::Vector2f(static_cast<float>(x), static_cast<float>(y));
+  };
+  const Eigen::Vector2f size = vector(atlas.width, atlas.height);
+  const Eigen::Vector2f corner = vector(patch.x, patch.y);
+  const Eigen::Vector2f extent = vector(patch.picture.cols, patch.picture.rows);
+  const Eigen::Vector2f first = patch.tiles.first.cast<float>();
+  const Eigen::Vector2f count = patch.tiles.count.cast<float>();
   const bool is_plain = patch.picture.cols == 1 && patch.picture.rows == 1;
-  if (is_plain) {
-    const Eigen::Vector2f middle = (corner + 0.5F * extent).cwiseQuotient(size);
-    uvs.assign(patch.part->mesh.vertices_m.size(), middle);
-    return;
-  }
-  const Eigen::Vector2f first(static_cast<float>(patch.tiles.u0),
-                              static_cast<float>(patch.tiles.v0));
-  const Eigen::Vector2f count(static_cast<float>(patch.tiles.across),
-                              static_cast<float>(patch.tiles.down));
-  for (Eigen::Vector2f& uv : uvs) {
-    if (!uv.allFinite()) uv = first;
-    const Eigen::Vector2f share = (uv - first).cwiseQuotient(count).cwiseMax(0.0F).cwiseMin(1.0F);
-    uv = (corner + share.cwiseProduct(extent)).cwiseQuotient(size);
+  for (MeshPart* const part : patch.parts) {
+    std::vector<Eigen::Vector2f>& uvs = part->mesh.uvs;
+    if (is_plain) {
+      uvs.assign(part->mesh.vertices_m.size(), (corner + 0.5F * extent).cwiseQuotient(size));
+      continue;
+    }
+    for (Eigen::Vector2f& uv : uvs) {
+      if (!uv.allFinite()) uv = first;
+      const Eigen::Vector2f share = (uv - first).cwiseQuotient(count).cwiseMax(0.0F).cwiseMin(1.0F);
+      uv = (corner + share.cwiseProduct(extent)).cwiseQuotient(size);
+    }
   }
 }
 
@@ -191,11 +217,8 @@ Image<Rgb8> tinted(Image<Rgb8> picture, const std::optional<Rgb8>& tint) {
 
 Image<Rgb8> put_into_atlas(MeshParts& parts, const Rgb8& unknown_color, const std::string& source,
                            int max_side_px) {
-  std::vector<Patch> patches;
-  patches.reserve(parts.parts.size());
-  for (MeshPart& part : parts.parts) {
-    patches.push_back(make_patch(part, parts.textures, unknown_color, source, max_side_px));
-  }
+  std::vector<Patch> patches = patches_of(parts.parts);
+  draw(patches, parts.textures, unknown_color, source, max_side_px);
   const cv::Size size = place_within(patches, max_side_px);
   Image<Rgb8> atlas(size.width, size.height);
   for (const Patch& patch : patches) {

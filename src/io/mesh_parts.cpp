@@ -81,6 +81,8 @@ class PartsReader {
   }
 
  private:
+  static constexpr std::size_t kMaxTexturePixels = std::size_t{1} << 27U;
+
   static Eigen::Matrix4d matrix(const aiMatrix4x4& m) {
     Eigen::Matrix4d result;
     result << m.a1, m.a2, m.a3, m.a4, m.b1, m.b2, m.b3, m.b4, m.c1, m.c2, m.c3, m.c4, m.d1, m.d2,
@@ -200,7 +202,13 @@ class PartsReader {
     if (known != texture_index_.end()) return known->second;
     std::optional<std::size_t> index;
     try {
-      result_.textures.push_back(load_texture(name));
+      Image<Rgb8> loaded = load_texture(name);
+      texture_pixels_ += loaded.size();
+      if (texture_pixels_ > kMaxTexturePixels) {
+        fail(ErrorCode::kBadFile, "{}: expected textures of at most {} pixels together",
+             excerpt(name), kMaxTexturePixels);
+      }
+      result_.textures.push_back(std::move(loaded));
       index = result_.textures.size() - 1;
     } catch (const Error& error) {
       log_warning("{}: texture left out: {}", source_, error.what());
@@ -241,6 +249,7 @@ class PartsReader {
   std::vector<std::string> warned_;
   std::size_t total_vertices_ = 0;
   std::size_t total_faces_ = 0;
+  std::size_t texture_pixels_ = 0;
   std::size_t lines_ = 0;
 };
 
