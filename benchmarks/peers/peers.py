@@ -10,13 +10,14 @@ Methods:
   open3d-fpfh  FPFH features, RANSAC and point-to-plane ICP; settings of Open3D's tutorial "Global
                registration", with the voxel relative to the object's diameter.
 
-Which objects are in a picture, and how many, is known (test_targets_bop19.json). With --masks the
-true visible masks are known too. With --rerank the best hypotheses are compared by how well they
-agree with the depth picture, instead of by the library's own score. With --remove-plane the largest
-plane is removed first. Peers of sam6d only: nothing here is used by the library.
+Which objects are in a picture, and how many, is known (test_targets_bop19.json). Four results are
+written: OUT_nothing_*.csv without masks, OUT_masks_*.csv with the true visible masks; *_own.csv in
+the order of the library's own score, *_reranked.csv in that of the agreement of the hypotheses with
+the depth picture. With --remove-plane the largest plane is removed first. Peers of sam6d only:
+nothing here is used by the library.
 
   pip install -r benchmarks/peers/requirements.txt
-  python3 benchmarks/peers/peers.py --method opencv-ppf --dataset DIR --out results.csv
+  python3 benchmarks/peers/peers.py --method opencv-ppf --dataset DIR --out /tmp/ppf
 """
 import argparse
 import json
@@ -27,7 +28,7 @@ import cv2
 import numpy as np
 import open3d as o3d
 
-HYPOTHESES = 20  # that are refined by ICP and, with --rerank, compared
+HYPOTHESES = 20  # that are refined by ICP and compared
 SAMPLING = 0.05  # of the diameter: spacing of model and scene points
 
 
@@ -195,62 +196,76 @@ class Open3dFpfh:
         return hypotheses
 
 
-def run(args):
-    cv2.setNumThreads(1)
-    dataset = Path(args.dataset)
+def load_models(dataset, targets, method):
     infos = load_json(dataset / "models" / "models_info.json")
-    method = {"opencv-ppf": OpencvPpf, "open3d-fpfh": Open3dFpfh}[args.method](args)
-    targets = load_json(dataset / "test_targets_bop19.json")
     models = {}
     for obj_id in sorted({t["obj_id"] for t in targets}):
         path = dataset / "models" / f"obj_{obj_id:06d}.ply"
         models[obj_id] = Model(path, infos[str(obj_id)]["diameter"])
         method.prepare(models[obj_id])
+    return models
 
-    by_image = {}
+
+def visible_masks(root, im_id, obj_id):
+    truths = load_json(root / "scene_gt.json")[str(im_id)]
+    return [
+        cv2.imread(str(root / "mask_visib" / f"{im_id:06d}_{i:06d}.png"), 0) > 0
+        for i, truth in enumerate(truths)
+        if truth["obj_id"] == obj_id
+    ]
+
+
+class Results:
+    """A BOP19 results file and the seconds of one core that each object took."""
+
+    def __init__(self):
+        self.lines = ["scene_id,im_id,obj_id,score,R,t,time"]
+        self.seconds = []
+
+    def add(self, target, score, pose):
+        rotation = " ".join(f"{x:.8f}" for x in pose[:3, :3].ravel())
+        translation = " ".join(f"{x:.5f}" for x in pose[:3, 3])
+        self.lines.append(
+            f"{target['scene_id']},{target['im_id']},{target['obj_id']},{score:.6f},"
+            f"{rotation},{translation},-1"
+        )
+
+
+def run(args):
+    cv2.setNumThreads(1)
+    dataset = Path(args.dataset)
+    method = {"opencv-ppf": OpencvPpf, "open3d-fpfh": Open3dFpfh}[args.method](args)
+    targets = load_json(dataset / "test_targets_bop19.json")
+    models = load_models(dataset, targets, method)
+    results = {}
     for target in targets:
-        by_image.setdefault((target["scene_id"], target["im_id"]), []).append(target)
-    lines = ["scene_id,im_id,obj_id,score,R,t,time"]
-    object_seconds = []
-    for (scene_id, im_id), wanted in sorted(by_image.items()):
-        root = dataset / args.split / f"{scene_id:06d}"
-        begin = time.perf_counter()
+        root = dataset / args.split / f"{target['scene_id']:06d}"
+        im_id = target["im_id"]
         camera = load_json(root / "scene_camera.json")[str(im_id)]
         picture = Picture(root, im_id, camera, args.remove_plane)
-        truths = load_json(root / "scene_gt.json")[str(im_id)] if args.masks else []
-        rows = []
-        for target in wanted:
-            model = models[target["obj_id"]]
-            started = time.process_time()
+        model = models[target["obj_id"]]
+        for known in ("nothing", "masks"):
             masks = [None]
-            if args.masks:
-                masks = [
-                    cv2.imread(str(root / "mask_visib" / f"{im_id:06d}_{i:06d}.png"), 0) > 0
-                    for i, truth in enumerate(truths)
-                    if truth["obj_id"] == target["obj_id"]
-                ]
-            best = []
-            for mask in masks:
-                hypotheses = method.find(picture, model, mask)
-                if args.rerank:
-                    hypotheses = [(agreement(picture, model, p), p) for _, p in hypotheses]
-                count = target["inst_count"] if mask is None else 1
-                best += distinct(hypotheses, model.diameter, count)
-            object_seconds.append(time.process_time() - started)
-            rows += [(target["obj_id"], score, pose) for score, pose in best]
-        seconds = time.perf_counter() - begin
-        for obj_id, score, pose in rows:
-            rotation = " ".join(f"{x:.8f}" for x in pose[:3, :3].ravel())
-            translation = " ".join(f"{x:.5f}" for x in pose[:3, 3])
-            lines.append(
-                f"{scene_id},{im_id},{obj_id},{score:.6f},{rotation},{translation},{seconds:.4f}"
-            )
-        print(f"{scene_id} {im_id}: {len(wanted)} objects, {seconds:.2f} s", flush=True)
-    Path(args.out).write_text("\n".join(lines) + "\n")
-    print(
-        f"{np.mean(object_seconds):.2f} s of one core an object "
-        f"(median {np.median(object_seconds):.2f} s)"
-    )
+            if known == "masks":
+                masks = visible_masks(root, im_id, target["obj_id"])
+            started = time.process_time()
+            found = [method.find(picture, model, mask) for mask in masks]
+            searched = time.process_time() - started
+            for order in ("own", "reranked"):
+                started = time.process_time()
+                result = results.setdefault(f"{known}_{order}", Results())
+                for mask, hypotheses in zip(masks, found):
+                    if order == "reranked":
+                        hypotheses = [(agreement(picture, model, p), p) for _, p in hypotheses]
+                    count = target["inst_count"] if mask is None else 1
+                    for score, pose in distinct(hypotheses, model.diameter, count):
+                        result.add(target, score, pose)
+                result.seconds.append(searched + time.process_time() - started)
+        print(f"image {im_id} object {target['obj_id']}: {result.seconds[-1]:.2f} s", flush=True)
+    for name, result in results.items():
+        path = Path(f"{args.out}_{name}.csv")
+        path.write_text("\n".join(result.lines) + "\n")
+        print(f"{path}: {np.mean(result.seconds):.2f} s of one core an object")
 
 
 def main():
@@ -260,9 +275,7 @@ def main():
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--split", default="test")
     parser.add_argument("--method", required=True, choices=["opencv-ppf", "open3d-fpfh"])
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--masks", action="store_true")
-    parser.add_argument("--rerank", action="store_true")
+    parser.add_argument("--out", required=True, help="start of the names of the results")
     parser.add_argument("--remove-plane", action="store_true")
     parser.add_argument("--runs", type=int, default=1, help="open3d-fpfh: RANSAC runs an object")
     parser.add_argument("--fine", action="store_true", help="opencv-ppf: see above")
