@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <CLI/Config.hpp>
@@ -140,11 +141,11 @@ void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBacke
 }
 
 Config make_config(const GeneralSettings& general, const BackendSettings& settings,
-                   Console& console) {
+                   Console& console, Config defaults) {
   require_built("--segmenter", settings.segmenter);
   require_built("--pose", settings.pose);
   warn_without_effect(settings, console);
-  Config config;
+  Config config = std::move(defaults);
   read_config_files(settings, config, console);
   if (general.seed) {
     config.onboard.seed = *general.seed;

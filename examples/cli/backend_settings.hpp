@@ -39,9 +39,10 @@ enum class UsesBackends { kSegmenter, kPose, kBoth };
 
 void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBackends uses);
 
-/// Defaults, then the configuration files, then the environment, then the command line. Throws
-/// Error(kNotBuilt) when a neural backend is asked for, and warns about what has no effect.
+/// The command's defaults, then the configuration files, then the environment, then the command
+/// line. Throws Error(kNotBuilt) when a neural backend is asked for, and warns about what has no
+/// effect.
 [[nodiscard]] Config make_config(const GeneralSettings& general, const BackendSettings& backends,
-                                 Console& console);
+                                 Console& console, Config defaults = {});
 
 }  // namespace sam6d::cli

@@ -83,13 +83,21 @@ void write_results(const BopArguments& arguments, const Shard& shard, const Resu
                    shard.index == 1 ? HeaderLine::kWrite : HeaderLine::kLeaveOut);
 }
 
+/// The benchmark says which objects are there and only counts what is found of them, so even a
+/// doubtful pose is worth giving.
+Config bop_defaults() {
+  Config config;
+  config.segmenter.min_score = 0;
+  return config;
+}
+
 class BopRun {
  public:
   explicit BopRun(const BopArguments& given)
       : arguments(given),
         console(given.general.quiet, given.general.log_level),
         shard(parse_shard(given.shard)),
-        config(make_config(given.general, given.backends, console)),
+        config(make_config(given.general, given.backends, console, bop_defaults())),
         dataset(open_dataset(given.dataset, given.split)),
         targets(read_targets(dataset, given.targets)),
         pipeline(Segmenter(config.segmenter), PoseEstimator(config.pose)) {}
@@ -236,6 +244,7 @@ void add_bop_command(CLI::App& app, Action& action) {
   add_backend_options(*command, arguments->backends, UsesBackends::kBoth);
   add_general_options(*command, arguments->general);
   command->footer(
+      "Poses of any score are given unless --min-score says otherwise.\n"
       "A run that was stopped goes on where it was; images that are in the CSV are skipped.\n"
       "Example:\n"
       "  sam6d bop --dataset lmo --split test --out results.csv");

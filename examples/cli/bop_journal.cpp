@@ -48,6 +48,7 @@ EstimatedPose pose_from_json(const ordered_json& entry, ImageKey image) {
 }  // namespace
 
 BopJournal::BopJournal(fs::path file, const std::string& settings) : file_(std::move(file)) {
+  if (file_.has_parent_path()) make_folder(file_.parent_path());
   if (fs::exists(file_)) read(settings);
   out_ = std::fopen(file_.c_str(), "ab");
   if (out_ == nullptr) {

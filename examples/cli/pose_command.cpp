@@ -2,6 +2,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/App.hpp>
@@ -34,8 +35,7 @@ std::string list_of(const std::vector<ObjectModel>& objects) {
 /// The detections of the picture. A file about several pictures is read for the one that --scene-id
 /// and --image-id name.
 std::vector<Detection> detections_of(const PoseOptions& options, const Search& search,
-                                     bool picture_named) {
-  std::vector<DetectionEntry> entries = load_detections(options.detections);
+                                     std::vector<DetectionEntry> entries, bool picture_named) {
   const auto of_picture = [&](const DetectionEntry& entry) {
     return entry.scene_id == options.search.scene_id && entry.image_id == options.search.image_id;
   };
@@ -84,10 +84,13 @@ std::vector<Detection> search_everywhere(const ObjectSet& objects) {
 }
 
 void estimate(const PoseOptions& options, bool picture_named) {
+  std::vector<DetectionEntry> entries;  // read before the dear work of the Search
+  if (!options.detections.empty()) entries = load_detections(options.detections);
   Search search(options.search);
-  const std::vector<Detection> detections = options.detections.empty()
-                                                ? search_everywhere(search.objects)
-                                                : detections_of(options, search, picture_named);
+  const std::vector<Detection> detections =
+      options.detections.empty()
+          ? search_everywhere(search.objects)
+          : detections_of(options, search, std::move(entries), picture_named);
   const PoseEstimator estimator(search.config.pose);
   const double start = search.elapsed();
   std::vector<PoseResult> results = estimator.estimate(search.frame, search.objects.models,
