@@ -17,9 +17,9 @@ namespace sam6d::test {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kKeptVariables[] = {"PATH",         "TMPDIR",        "LD_LIBRARY_PATH",
-                                          "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
-                                          "LSAN_OPTIONS"};
+constexpr const char* kKeptVariables[] = {"PATH",         "TMPDIR",       "LD_LIBRARY_PATH",
+                                          "LD_PRELOAD",   "ASAN_OPTIONS", "UBSAN_OPTIONS",
+                                          "TSAN_OPTIONS", "LSAN_OPTIONS"};
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
