@@ -39,7 +39,7 @@ class Image {
 
  public:
   Image() = default;
-  Image(int width, int height, const T& fill = T{})
+  Image(int width, int height, const T& fill = zero())
       : width_(width),
         height_(height),
         pixels_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), fill) {}
@@ -70,6 +70,15 @@ class Image {
   }
 
  private:
+  // Eigen's vectors do not start at zero by themselves.
+  static T zero() {
+    if constexpr (requires { T::Zero(); }) {
+      return T::Zero();
+    } else {
+      return T{};
+    }
+  }
+
   [[nodiscard]] std::size_t offset(int x, int y) const {
     return static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
            static_cast<std::size_t>(x);

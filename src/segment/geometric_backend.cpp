@@ -8,6 +8,9 @@
 namespace sam6d {
 namespace {
 
+/// Bins hold dozens of one object; what is beyond is the joint choice's to drop.
+constexpr int kHypothesesPerObject = 60;
+
 /// Detection by pose: every object is searched in the whole picture, poses are verified and chosen
 /// among all objects together, and what a chosen pose explains is the mask.
 class GeometricBackend final : public Segmenter::Backend {
@@ -31,6 +34,7 @@ class GeometricBackend final : public Segmenter::Backend {
     for (std::size_t i = 0; i < objects.size(); ++i) {
       queries[i].object = static_cast<int>(i);
       queries[i].max_instances = options_.max_instances_per_object;
+      queries[i].keep = kHypothesesPerObject;
     }
     std::vector<Hypothesis> hypotheses;
     for (std::vector<Hypothesis>& found :
