@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <Eigen/LU>
 
 #include "io/temporary_folder.hpp"
@@ -26,15 +27,11 @@ constexpr int kFilter = 4;  // of 255: bilinear filtering between equal pixels, 
 std::string square(int index, float z_m, const std::string& material, float repeat = 1.0F) {
   std::string text;
   for (const auto& [x, y] : {std::pair{0, 0}, {1, 0}, {1, 1}, {0, 1}}) {
-    text += "v " + std::to_string(0.1 * x) + " " + std::to_string(0.1 * y) + " " +
-            std::to_string(z_m) + "\n";
-    text += "vt " + std::to_string(repeat * static_cast<float>(x)) + " " +
-            std::to_string(repeat * static_cast<float>(y)) + "\n";
+    text += fmt::format("v {} {} {}\nvt {} {}\n", 0.1 * x, 0.1 * y, z_m,
+                        repeat * static_cast<float>(x), repeat * static_cast<float>(y));
   }
   text += "usemtl " + material + "\nf";
-  for (int i = 1; i <= 4; ++i) {
-    text += " " + std::to_string(4 * index + i) + "/" + std::to_string(4 * index + i);
-  }
+  for (int i = 1; i <= 4; ++i) text += fmt::format(" {0}/{0}", 4 * index + i);
   return text + "\n";
 }
 

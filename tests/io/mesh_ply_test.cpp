@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include "io/temporary_folder.hpp"
+#include "mesh/surface_color.hpp"
 #include "sam6d/file_io.hpp"
+#include "sam6d/image_io.hpp"
 #include "sam6d/mesh_io.hpp"
 #include "support/errors.hpp"
 #include "support/log_capture.hpp"
@@ -69,6 +71,26 @@ TEST_CASE("lines may end in carriage returns") {
   std::string text;
   for (const char c : kTetrahedron) text += c == '\n' ? std::string("\r\n") : std::string(1, c);
   CHECK(from_text(text).faces.size() == 4);
+}
+
+TEST_CASE("a PLY that names a texture") {
+  const test::TemporaryFolder folder;
+  Image<Rgb8> picture(8, 8, {10, 20, 200});
+  for (int x = 0; x < 8; ++x) picture(x, 0) = picture(x, 1) = {200, 20, 10};
+  save_png(folder.path() / "paint.png", picture.view());
+  const auto path = folder.file(
+      "part.ply",
+      "ply\nformat ascii 1.0\ncomment TextureFile paint.png\nelement vertex 3\nproperty float x\n"
+      "property float y\nproperty float z\nproperty float texture_u\nproperty float texture_v\n"
+      "element face 1\nproperty list uchar int vertex_indices\nend_header\n"
+      "0 0 0 0.5 0.95\n100 0 0 0.5 0.9\n0 100 0 0.5 0.1\n3 0 1 2\n");
+  const TriangleMesh mesh = load_mesh(path, LengthUnit::kMillimetre);
+  CHECK(mesh.texture.width() == 8);
+  REQUIRE(mesh.uvs.size() == 3);
+  // v points upwards in the file: 0.95 is in the first row.
+  CHECK(mesh.uvs[0].isApprox(Eigen::Vector2f(0.5F, 0.05F), 1e-4F));
+  CHECK(to_rgb8(texture_color(mesh.texture, mesh.uvs[1])) == Rgb8{200, 20, 10});
+  CHECK(to_rgb8(texture_color(mesh.texture, mesh.uvs[2])) == Rgb8{10, 20, 200});
 }
 
 TEST_CASE("polygons are cut into triangles") {
