@@ -29,6 +29,9 @@ function(sam6d_library target)
     set(exports ${PROJECT_SOURCE_DIR}/cmake/exports.map)
     target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
     set_target_properties(${target} PROPERTIES LINK_DEPENDS ${exports})
+    if(NOT SAM6D_SANITIZE)  # sanitizers resolve their symbols in the program
+      target_link_options(${target} PRIVATE -Wl,-z,defs)
+    endif()
   endif()
   set_target_properties(${target} PROPERTIES
     INSTALL_RPATH "$ORIGIN"
