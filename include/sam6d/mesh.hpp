@@ -74,11 +74,11 @@ struct SymmetryDetectionOptions {
 [[nodiscard]] SAM6D_API Symmetries detect_symmetries(const TriangleMesh& mesh,
                                                      const SymmetryDetectionOptions& options = {});
 
-/// A mesh of at most `target_faces` (4 or more) faces of nearly the same shape and colours, for fast
-/// rendering (edge collapse by quadric error: Garland and Heckbert, SIGGRAPH 1997). It has vertex
-/// colours where `mesh` has colours or a texture. Pieces that are not connected keep four faces
-/// each, so that there may be more than asked for. A mesh that is small enough is returned as it
-/// is.
+/// A mesh of at most `target_faces` (4 or more) faces of nearly the same shape and colours, for
+/// fast rendering (edge collapse by quadric error: Garland and Heckbert, SIGGRAPH 1997). It has
+/// vertex colours where `mesh` has colours or a texture. Pieces that are not connected keep four
+/// faces each, so that there may be more than asked for. A mesh that is small enough is returned as
+/// it is.
 [[nodiscard]] SAM6D_API TriangleMesh decimated(const TriangleMesh& mesh, int target_faces);
 
 }  // namespace sam6d
