@@ -78,14 +78,16 @@ std::vector<ModelPoint> read_points(const TensorViewMap& tensors, std::string_vi
 }
 
 void write_pairs(const PairTable& pairs, TensorMap& tensors) {
+  // As in write_geometric(), a member that is added does not compile until it is written, too.
+  const auto& [references, starts, entries] = pairs;
   std::vector<std::uint16_t> entry_rows;
   std::vector<std::uint8_t> alphas;
-  for (const PairTable::Entry& entry : pairs.entries) {
+  for (const PairTable::Entry& entry : entries) {
     entry_rows.push_back(entry.row);
     alphas.push_back(entry.alpha);
   }
-  tensors["geometric.pair_references"] = rows<std::uint16_t>(pairs.references);
-  tensors["geometric.pair_starts"] = rows<std::uint32_t>(pairs.starts);
+  tensors["geometric.pair_references"] = rows<std::uint16_t>(references);
+  tensors["geometric.pair_starts"] = rows<std::uint32_t>(starts);
   tensors["geometric.pair_rows"] = rows<std::uint16_t>(entry_rows);
   tensors["geometric.pair_alphas"] = rows<std::uint8_t>(alphas);
 }
@@ -143,21 +145,23 @@ std::vector<Eigen::Matrix3f> read_rotations(const TensorViewMap& tensors, std::s
 }  // namespace
 
 void write_geometric(const GeometricFeatures& features, TensorMap& tensors) {
-  const std::vector<float> scalars = {features.diameter_m,   features.radius_m,
-                                      features.center_m.x(), features.center_m.y(),
-                                      features.center_m.z(), features.has_color ? 1.0F : 0.0F};
-  std::vector<ColorRow> palette;
-  for (const ColorFeature& color : features.palette) palette.push_back(to_row(color));
+  // All members by name: one that is added does not compile until it is written, and read, too.
+  const auto& [diameter_m, radius_m, center_m, has_color, points, view_starts, view_points,
+               nearest_view, palette, vertices_m, faces, pairs, look_alikes] = features;
+  const std::vector<float> scalars = {diameter_m,   radius_m,     center_m.x(),
+                                      center_m.y(), center_m.z(), has_color ? 1.0F : 0.0F};
+  std::vector<ColorRow> palette_rows;
+  for (const ColorFeature& color : palette) palette_rows.push_back(to_row(color));
   tensors["geometric.scalars"] = rows<float>(scalars);
-  write_points(features.points, tensors);
-  tensors["geometric.view_starts"] = rows<std::uint32_t>(features.view_starts);
-  tensors["geometric.view_points"] = rows<std::uint16_t>(features.view_points);
-  tensors["geometric.nearest_view"] = rows<std::uint8_t>(features.nearest_view);
-  tensors["geometric.palette"] = rows<std::int16_t>(palette);
-  tensors["geometric.vertices_m"] = rows<float>(features.vertices_m);
-  tensors["geometric.faces"] = rows<std::int32_t>(features.faces);
-  write_pairs(features.pairs, tensors);
-  write_rotations(features.look_alikes, tensors);
+  write_points(points, tensors);
+  tensors["geometric.view_starts"] = rows<std::uint32_t>(view_starts);
+  tensors["geometric.view_points"] = rows<std::uint16_t>(view_points);
+  tensors["geometric.nearest_view"] = rows<std::uint8_t>(nearest_view);
+  tensors["geometric.palette"] = rows<std::int16_t>(palette_rows);
+  tensors["geometric.vertices_m"] = rows<float>(vertices_m);
+  tensors["geometric.faces"] = rows<std::int32_t>(faces);
+  write_pairs(pairs, tensors);
+  write_rotations(look_alikes, tensors);
 }
 
 GeometricFeatures read_geometric(const TensorViewMap& tensors, std::string_view source) {

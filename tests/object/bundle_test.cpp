@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -37,6 +38,9 @@ const ObjectModel& example() {
   }();
   return object;
 }
+
+using Row9 = std::array<float, 9>;
+constexpr std::array<Row9, 1> kNotRotations = {{{2, 0, 0, 0, 1, 0, 0, 0, 1}}};
 
 TensorMap tensors_of(std::span<const std::byte> bytes) {
   TensorMap tensors;
@@ -96,6 +100,10 @@ TEST_CASE("an object comes back from its bundle with everything that it had") {
   CHECK(b.pairs.entries.size() > 100);
   CHECK(std::memcmp(b.pairs.entries.data(), a.pairs.entries.data(),
                     sizeof(PairTable::Entry) * a.pairs.entries.size()) == 0);
+  REQUIRE(b.look_alikes.size() == a.look_alikes.size());
+  for (std::size_t i = 0; i < a.look_alikes.size(); ++i) {
+    CHECK(b.look_alikes[i] == a.look_alikes[i]);
+  }
   // Nothing that the checks above do not know of is lost either.
   CHECK(back.to_bytes() == bytes);
 }
@@ -232,6 +240,8 @@ TEST_CASE("tensors that do not hold together are refused even with right checksu
   refused("geometric.pair_starts", drop_row);
   refused("geometric.pair_rows", set(0, std::uint16_t{65535}));
   refused("geometric.pair_alphas", drop_row);
+  refused("geometric.look_alikes",
+          [](Tensor& tensor) { tensor = tensor_of<float>(std::span<const Row9>(kNotRotations)); });
 
   for (const auto& [name, tensor] : good) {
     CAPTURE(name);
