@@ -73,12 +73,19 @@ constexpr DType dtype_of() {
   if constexpr (std::is_same_v<T, std::int64_t>) return DType::kInt64;
 }
 
+/// How many Scalars lie in an Item.
+template <class Scalar, class Item>
+constexpr std::size_t columns_of() {
+  if constexpr (std::is_same_v<Scalar, Item>) return 1;
+  static_assert(sizeof(Item) % sizeof(Scalar) == 0);
+  return sizeof(Item) / sizeof(Scalar);  // NOLINT(bugprone-sizeof-expression)
+}
+
 /// A tensor of the elements of `items`, each of which is one `Scalar` or a packed row of them (an
 /// Eigen vector, an Rgb8): shape (n) or (n, Scalars of an item).
 template <class Scalar, class Item>
 Tensor tensor_of(std::span<const Item> items) {
-  static_assert(sizeof(Item) % sizeof(Scalar) == 0);
-  constexpr std::size_t kColumns = sizeof(Item) / sizeof(Scalar);
+  constexpr std::size_t kColumns = columns_of<Scalar, Item>();
   Tensor tensor{dtype_of<Scalar>(), {items.size()}, {}};
   if (kColumns > 1) tensor.shape.push_back(kColumns);
   const std::span<const std::byte> bytes = std::as_bytes(items);
@@ -100,8 +107,7 @@ std::vector<Item> items_of(const TensorViewMap& tensors, std::string_view name,
 template <class Scalar, class Item>
 std::vector<Item> items_of(const TensorViewMap& tensors, std::string_view name,
                            std::string_view source) {
-  static_assert(sizeof(Item) % sizeof(Scalar) == 0);
-  constexpr std::size_t kColumns = sizeof(Item) / sizeof(Scalar);
+  constexpr std::size_t kColumns = columns_of<Scalar, Item>();
   const TensorView& tensor =
       checked_tensor(tensors, name, dtype_of<Scalar>(), kColumns > 1 ? kColumns : 0, source);
   std::vector<Item> items(tensor.bytes.size() / sizeof(Item));

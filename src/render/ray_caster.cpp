@@ -120,8 +120,9 @@ void cast_strip(const CameraIntrinsics& camera, std::span<const PlacedMesh> plac
     for (int x0 = box.x0; x0 < box.x1; x0 += RayTile::kSide) {
       RayTile tile(camera, mesh, x0, y0, box);
       const auto hit_of = [&](int ray) -> SurfaceHit& {
-        const int x = x0 + ray % RayTile::kSide - region.x0;
-        return hits[static_cast<std::size_t>(ray / RayTile::kSide * region.width() + x)];
+        const auto row = static_cast<std::size_t>(ray / RayTile::kSide);
+        const auto column = static_cast<std::size_t>(x0 + ray % RayTile::kSide - region.x0);
+        return hits[row * static_cast<std::size_t>(region.width()) + column];
       };
       for (int ray = 0; ray < RayTile::kRays; ++ray) {
         if (tile.active(ray)) tile.set_range(ray, 0, hit_of(ray).depth_m);

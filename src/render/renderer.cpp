@@ -134,10 +134,11 @@ Rendering Renderer::render(const CameraIntrinsics& camera,
   for_each_strip(region, placed, options.threads, [&](int y0) {
     std::vector<SurfaceHit> hits;
     cast_strip(camera, placed, region, y0, hits);
-    for (std::size_t i = 0; i < hits.size(); ++i) {
-      if (hits[i].instance < 0) continue;
-      const int pixel = static_cast<int>(i);
-      painter.paint(region.x0 + pixel % region.width(), y0 + pixel / region.width(), hits[i]);
+    const SurfaceHit* hit = hits.data();
+    for (int y = y0; y < y0 + kStripRows; ++y) {
+      for (int x = region.x0; x < region.x1; ++x, ++hit) {
+        if (hit->instance >= 0) painter.paint(x, y, *hit);
+      }
     }
   });
   return painter.take();
