@@ -18,8 +18,7 @@ TEST_CASE("a bundle file holds an object") {
   OnboardOptions options;
   options.name = "box";
   options.templates.size_px = 64;
-  const ObjectModel object =
-      ObjectModel::onboard(7, test::box({0.1F, 0.06F, 0.03F}), options);
+  const ObjectModel object = ObjectModel::onboard(7, test::box({0.1F, 0.06F, 0.03F}), options);
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "box.s6d";
   save_bundle(path, object);
@@ -30,14 +29,11 @@ TEST_CASE("a bundle file holds an object") {
   CHECK(back.to_bytes() == object.to_bytes());
 
   fs::resize_file(path, fs::file_size(path) - 1);
-  CHECK(
-      contains(error_of(ErrorCode::kBadFile, [&] { (void)load_bundle(path); }),
-               path.string()));
-  error_of(ErrorCode::kFileNotFound,
-           [&] { (void)load_bundle(folder.path() / "absent.s6d"); });
+  CHECK(contains(error_of(ErrorCode::kBadFile, [&] { (void)load_bundle(path); }), path.string()));
+  error_of(ErrorCode::kFileNotFound, [&] { (void)load_bundle(folder.path() / "absent.s6d"); });
   error_of(ErrorCode::kWriteFailed,
            [&] { save_bundle(folder.path() / "absent" / "box.s6d", object); });
 }
 
-} // namespace
-} // namespace sam6d
+}  // namespace
+}  // namespace sam6d
