@@ -67,7 +67,8 @@ class SAM6D_API ObjectModel {
   /// How many template views are kept: as many as were rendered or given, or none.
   [[nodiscard]] int template_view_count() const;
   /// A view, unpacked for the caller (about a millisecond). Views are kept packed: object
-  /// coordinates are right to a 20,000th of the camera's distance, the rest is exact. Throws
+  /// coordinates are within a 5,000th of the camera's distance (rendered ones within a 20,000th),
+  /// the rest is exact. Throws
   /// Error(kInvalidArgument) for an index out of range.
   [[nodiscard]] TemplateView template_view(int index) const;
   /// All of them; they take tens of megabytes.

@@ -13,8 +13,9 @@ namespace {
 constexpr double kLargestValue = 65535;
 
 /// Coordinates that differ from those on the pixels' rays by more than this share of the camera's
-/// distance are kept as they are.
-constexpr double kOnRay = 5e-5;
+/// distance are kept as they are. Template files differ by up to half of it, since they are
+/// float16.
+constexpr double kOnRay = 2e-4;
 
 /// From the depth of a pixel to the point that it shows.
 class PixelRays {

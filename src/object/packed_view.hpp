@@ -34,8 +34,8 @@ struct PackedView {
 /// size, whose camera or pose cannot be used, or that has coordinates without meaning.
 void check_view(const TemplateView& view, std::string_view what);
 
-/// Coordinates become right to a 20,000th of the camera's distance (kDepth), or to 1/131,070 of
-/// their range (kXyz).
+/// Coordinates stay within a 5,000th of the camera's distance, a seventh of a template's pixel
+/// (kDepth; rendered ones within a 20,000th), or 1/131,070 of their range (kXyz).
 [[nodiscard]] PackedView pack(const TemplateView& view);
 
 /// The view must hold together: as many colours and values as mask bits, a valid camera.

@@ -50,6 +50,23 @@ TEST_CASE("a rendered view is packed as depth and comes back") {
   check_view(back, "back");
 }
 
+TEST_CASE("coordinates of float16 files are packed as depth, too") {
+  TemplateView view = slanted_view();
+  const TemplateView exact = view;
+  for (std::size_t i = 0; i < view.object_xyz_m.size(); ++i) {
+    for (float& coordinate : view.object_xyz_m.data()[i]) {
+      // Eleven bits of millimetres.
+      int exponent = 0;
+      const float fraction = std::frexp(1e3F * coordinate, &exponent);
+      coordinate = 1e-3F * std::ldexp(std::round(2048 * fraction), exponent - 11);
+    }
+  }
+  CHECK(largest_error_m(exact, view) > 5e-6);
+  const PackedView packed = pack(view);
+  CHECK(packed.coordinates == PackedView::Coordinates::kDepth);
+  CHECK(largest_error_m(view, unpack(packed)) < view.cam_from_obj.translation().norm() / 5'000);
+}
+
 TEST_CASE("a view whose camera does not fit keeps its coordinates") {
   TemplateView view = slanted_view();
   view.cam_from_obj.translation().z() *= 1.02;
