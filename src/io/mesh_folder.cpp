@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <system_error>
 
 #include "base/fail.hpp"
@@ -75,20 +74,23 @@ std::vector<std::byte> MeshFolder::read(std::string_view name) const {
   return read_file(path, max_file_bytes_);
 }
 
+const std::span<const std::byte>* MeshFileSystem::find(std::string_view name) const {
+  const auto at = std::find_if(files_.begin(), files_.end(),
+                               [&](const auto& file) { return file.first == name; });
+  return at == files_.end() ? nullptr : &at->second;
+}
+
 bool MeshFileSystem::Exists(const char* name) const {
-  return name == mesh_name_ || !folder_.find(name).empty();
+  return find(name) != nullptr || !folder_.find(name).empty();
 }
 
 Assimp::IOStream* MeshFileSystem::Open(const char* name, const char* mode) {
   if (std::strpbrk(mode, "wa+") != nullptr) return nullptr;
-  if (name == mesh_name_) return new MemoryStream(mesh_file_);
+  if (const auto* const bytes = find(name)) return new MemoryStream(*bytes);
   try {
-    auto stream = std::make_unique<MemoryStream>(folder_.read(name));
-    read_others_ = true;
-    return stream.release();
+    return new MemoryStream(folder_.read(name));
   } catch (const Error&) {
-    missing_.emplace_back(name);
-    return nullptr;
+    return nullptr;  // Assimp says what it lacks
   }
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <assimp/IOStream.hpp>
@@ -32,30 +33,27 @@ class MeshFolder {
   std::uint64_t max_file_bytes_;
 };
 
-/// Hands Assimp the mesh file from memory and other files from the mesh's folder, for reading only.
+/// Hands Assimp files from memory, and others from the mesh's folder, for reading only.
 class MeshFileSystem : public Assimp::IOSystem {
  public:
-  /// Holds references to all of them.
-  MeshFileSystem(std::span<const std::byte> mesh_file, std::string mesh_name,
-                 const MeshFolder& folder)
-      : mesh_file_(mesh_file), mesh_name_(std::move(mesh_name)), folder_(folder) {}
+  /// Holds a reference.
+  explicit MeshFileSystem(const MeshFolder& folder) : folder_(folder) {}
+
+  /// The bytes must stay.
+  void add(std::string name, std::span<const std::byte> bytes) {
+    files_.emplace_back(std::move(name), bytes);
+  }
 
   [[nodiscard]] bool Exists(const char* name) const override;
   [[nodiscard]] char getOsSeparator() const override { return '/'; }
   Assimp::IOStream* Open(const char* name, const char* mode) override;
   void Close(Assimp::IOStream* stream) override;
 
-  /// Names that were asked for and are not there.
-  [[nodiscard]] const std::vector<std::string>& missing() const { return missing_; }
-  /// Whether a file other than the mesh was read.
-  [[nodiscard]] bool read_others() const { return read_others_; }
-
  private:
-  std::span<const std::byte> mesh_file_;
-  std::string mesh_name_;
+  [[nodiscard]] const std::span<const std::byte>* find(std::string_view name) const;
+
   const MeshFolder& folder_;
-  std::vector<std::string> missing_;
-  bool read_others_ = false;
+  std::vector<std::pair<std::string, std::span<const std::byte>>> files_;
 };
 
 }  // namespace sam6d

@@ -23,9 +23,8 @@ enum class MeshFormat { kPly, kObj, kStl, kGltf, kGlb };
 void check_mesh_file(std::span<const std::byte> file, MeshFormat format, const std::string& source,
                      const MeshLimits& limits);
 
-// One check a format.
+// One check a format; an OBJ file is checked where it is read (obj_file.hpp).
 void check_ply(std::string_view file, const std::string& source, const MeshLimits& limits);
-void check_obj(std::string_view file, const std::string& source, const MeshLimits& limits);
 void check_stl(std::string_view file, const std::string& source, const MeshLimits& limits);
 void check_gltf(std::string_view file, const std::string& source, const MeshLimits& limits);
 void check_glb(std::string_view file, const std::string& source, const MeshLimits& limits);

@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <optional>
+#include <span>
 
 #include "base/fail.hpp"
 #include "io/byte_reader.hpp"
@@ -33,72 +34,128 @@ void check_announced_sizes(const PlyHeader& header, std::string_view file,
   }
 }
 
-/// Whether a line has a word for every number that the element has.
-bool is_whole(const PlyElement& element, std::string_view line) {
-  LineWords words(line);
-  for (const PlyProperty& property : element.properties) {
-    const std::string_view word = words.next();
-    if (word.empty()) return false;
-    if (!property.is_list) continue;
-    std::size_t items = 0;
-    (void)std::from_chars(word.data(), word.data() + word.size(), items);
-    for (; items > 0; --items) {
-      if (words.next().empty()) return false;
-    }
+/// Assimp aborts the process on faces of fewer than three vertices and reads outside of its memory
+/// for others than these.
+void check_face(std::size_t face, std::size_t corners, const std::string& source) {
+  if (corners < 3) {
+    fail(ErrorCode::kBadFile, "{}: expected three or more vertices of face {}, found {}", source,
+         face, corners);
   }
-  return true;
 }
 
-void check_text(const PlyHeader& header, std::string_view data, const std::string& source) {
+void check_index(std::size_t face, double index, std::size_t vertices, const std::string& source) {
+  if (!(index >= 0 && index < static_cast<double>(vertices))) {
+    fail(ErrorCode::kBadMesh, "{}: expected indices of 0 to {} in face {}, found {}", source,
+         vertices - 1, face, index);
+  }
+}
+
+bool is_index_list(const PlyElement& element, const PlyProperty& property) {
+  return element.name == "face" && property.is_list &&
+         (property.name == "vertex_indices" || property.name == "vertex_index");
+}
+
+/// Walks through the numbers of the element number `at` on a line, which must have no others.
+void check_line(const PlyElement& element, std::size_t at, std::string_view line,
+                std::size_t vertices, const std::string& source) {
+  LineWords words(line);
+  const auto refuse = [&]() {
+    fail(ErrorCode::kBadFile, "{}: expected number {} of '{}' on a line of its own, found '{}'",
+         source, at, excerpt(element.name), excerpt(line));
+  };
+  const auto number = [&](bool is_whole) {
+    const std::optional<double> value = parsed_number(words.next());
+    if (!value || (is_whole && (*value < 0 || *value != std::floor(*value)))) refuse();
+    return *value;
+  };
+  for (const PlyProperty& property : element.properties) {
+    const double value = number(property.is_list);
+    if (!property.is_list) continue;
+    // More items than the line has words end in an error below.
+    const auto items = static_cast<std::size_t>(std::min(value, 1e9));
+    const bool indices = is_index_list(element, property);
+    if (indices) check_face(at, items, source);
+    for (std::size_t i = 0; i < items; ++i) {
+      const double item = number(indices);
+      if (indices) check_index(at, item, vertices, source);
+    }
+  }
+  if (!words.next().empty()) refuse();
+}
+
+void check_text(const PlyHeader& header, std::string_view data, std::size_t vertices,
+                const std::string& source) {
   TextLines lines(data);
   for (const PlyElement& element : header.elements) {
     for (std::size_t i = 0; i < element.count; ++i) {
-      std::optional<std::string_view> line = lines.next();
-      while (line && (LineWords(*line).next().empty() || line->starts_with("comment"))) {
-        line = lines.next();
-      }
+      const std::optional<std::string_view> line = next_ply_line(lines);
       if (!line) too_short(element, i, source);
-      if (!is_whole(element, *line)) {
-        fail(ErrorCode::kBadFile, "{}: expected number {} of '{}' on a line of its own, found '{}'",
-             source, i, excerpt(element.name), excerpt(*line));
-      }
+      check_line(element, i, *line, vertices, source);
     }
   }
 }
 
-void check_binary(const PlyHeader& header, std::string_view data, const std::string& source) {
-  const auto bytes = std::as_bytes(std::span(data));
-  std::size_t at = 0;
-  for (const PlyElement& element : header.elements) {
-    const bool has_lists =
-        std::any_of(element.properties.begin(), element.properties.end(),
-                    [](const PlyProperty& property) { return property.is_list; });
-    if (!has_lists) {  // check_announced_sizes() made sure that this does not overflow
-      const std::size_t each = element.min_bytes(false);
-      if (each > 0 && element.count > (data.size() - at) / each) {
-        too_short(element, (data.size() - at) / each, source);
-      }
-      at += element.count * each;
-      continue;
-    }
-    for (std::size_t i = 0; i < element.count; ++i) {
-      for (const PlyProperty& property : element.properties) {
-        if (property.bytes > data.size() - at) too_short(element, i, source);
-        std::size_t items_bytes = 0;
-        if (property.is_list) {
-          const std::size_t size = std::min<std::size_t>(property.bytes, 4);
-          const std::size_t items = header.big_endian
-                                        ? big_endian(bytes, at + property.bytes - size, size)
-                                        : little_endian(bytes, at, size);
-          items_bytes = items * property.item_bytes;
-        }
-        at += property.bytes;
-        if (items_bytes > data.size() - at) too_short(element, i, source);
-        at += items_bytes;
+class BinaryCheck {
+ public:
+  BinaryCheck(const PlyHeader& header, std::string_view data, std::size_t vertices,
+              const std::string& source)
+      : header_(header),
+        data_(std::as_bytes(std::span(data))),
+        vertices_(vertices),
+        source_(source) {}
+
+  void run() {
+    for (const PlyElement& element : header_.elements) {
+      const bool has_lists =
+          std::any_of(element.properties.begin(), element.properties.end(),
+                      [](const PlyProperty& property) { return property.is_list; });
+      if (has_lists) {
+        for (std::size_t i = 0; i < element.count; ++i) check_lists(element, i);
+      } else {
+        skip_numbers(element);
       }
     }
   }
-}
+
+ private:
+  [[nodiscard]] std::size_t left() const { return data_.size() - at_; }
+
+  void skip_numbers(const PlyElement& element) {
+    const std::size_t each = element.min_bytes(false);
+    if (each > 0 && element.count > left() / each) too_short(element, left() / each, source_);
+    at_ += element.count * each;
+  }
+
+  /// A whole number of 1, 2 or 4 bytes; negative ones come out huge.
+  [[nodiscard]] std::size_t number(std::size_t at, std::size_t bytes) const {
+    return header_.big_endian ? big_endian(data_, at, bytes) : little_endian(data_, at, bytes);
+  }
+
+  void check_lists(const PlyElement& element, std::size_t i) {
+    for (const PlyProperty& property : element.properties) {
+      if (property.bytes > left()) too_short(element, i, source_);
+      const std::size_t items = property.is_list ? number(at_, property.bytes) : 0;
+      at_ += property.bytes;
+      if (items > left() / std::max<std::size_t>(1, property.item_bytes)) {
+        too_short(element, i, source_);
+      }
+      if (is_index_list(element, property)) {
+        check_face(i, items, source_);
+        for (std::size_t j = 0; j < items; ++j) {
+          const std::size_t index = number(at_ + j * property.item_bytes, property.item_bytes);
+          check_index(i, static_cast<double>(index), vertices_, source_);
+        }
+      }
+      at_ += items * property.item_bytes;
+    }
+  }
+
+  const PlyHeader& header_;
+  std::span<const std::byte> data_;
+  std::size_t vertices_;
+  const std::string& source_;
+  std::size_t at_ = 0;
+};
 
 }  // namespace
 
@@ -120,9 +177,9 @@ void check_ply(std::string_view file, const std::string& source, const MeshLimit
   check_announced_sizes(header, file, source);
   const std::string_view data = file.substr(header.bytes);
   if (header.ascii) {
-    check_text(header, data, source);
+    check_text(header, data, vertices->count, source);
   } else {
-    check_binary(header, data, source);
+    BinaryCheck(header, data, vertices->count, source).run();
   }
 }
 

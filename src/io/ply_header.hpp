@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "io/text_lines.hpp"
 
 namespace sam6d {
 
 /// What the header of a PLY file announces; texts are views of the file.
 struct PlyProperty {
   std::string_view name;
+  std::string_view type;
+  std::string_view item_type;  ///< of a list
   std::size_t bytes = 0;       ///< of the number, or of a list's count
   std::size_t item_bytes = 0;  ///< of a list's items
   bool is_list = false;
@@ -38,6 +43,7 @@ struct PlyHeader {
   bool ascii = false;
   bool big_endian = false;
   std::vector<PlyElement> elements;
+  std::vector<std::string_view> textures;  ///< names of files
   std::size_t bytes = 0;
 
   [[nodiscard]] const PlyElement* find(std::string_view name) const {
@@ -49,5 +55,13 @@ struct PlyHeader {
 
 /// Throws Error(kBadFile), naming `source`.
 [[nodiscard]] PlyHeader read_ply_header(std::string_view file, const std::string& source);
+
+/// The lines of a PLY file's text data, one an instance; comments and blank lines are passed over.
+[[nodiscard]] std::optional<std::string_view> next_ply_line(TextLines& lines);
+
+/// A file that says the same in Assimp's words, for one that check_ply() has passed. What the
+/// library has no use for gets names that say nothing, since Assimp comes off its way over some
+/// (see docs/reliability.md).
+[[nodiscard]] std::string plain_ply(std::string_view file, const PlyHeader& header);
 
 }  // namespace sam6d

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace sam6d {
 
@@ -57,5 +59,27 @@ class LineWords {
  private:
   std::string_view line_;
 };
+
+/// The number that a word is as a whole; nothing for other words, or numbers out of range.
+inline std::optional<double> parsed_number(std::string_view word) {
+  constexpr std::size_t kLongest = 40;  // letters
+  if (word.starts_with('+')) word.remove_prefix(1);
+  double value = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stopped, error] = std::from_chars(word.data(), end, value);
+  if (word.empty() || word.size() > kLongest || stopped != end || error != std::errc{}) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+/// Adds a number that parsed_number() takes as Assimp reads it: with digits before the point and
+/// without a plus sign.
+inline void append_number(std::string& text, std::string_view word) {
+  if (word.starts_with('-')) text += '-';
+  if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
+  if (word.starts_with('.')) text += '0';
+  text += word;
+}
 
 }  // namespace sam6d

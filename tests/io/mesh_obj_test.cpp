@@ -188,19 +188,42 @@ TEST_CASE("a texture that repeats beyond all bounds becomes its mean colour") {
   CHECK(log.mentions("repeats"));
 }
 
-TEST_CASE("textures beside vertex colours become vertex colours") {
+TEST_CASE("colours that only some vertices have are passed over") {
+  const test::LogCapture log;
+  const std::string text = "v 0 0 0 1 0 0\nv 0.1 0 0 1 0 0\nv 0 0.1 0\nf 1 2 3\n";
+  CHECK_FALSE(
+      mesh_from_bytes(std::as_bytes(std::span(text)), "part.obj", LengthUnit::kMetre).has_color());
+  CHECK(log.mentions("2 of 3 vertices"));
+}
+
+TEST_CASE("what OBJ files of all kinds have in them") {
+  const test::LogCapture log;
+  const std::string text =
+      "# made by hand\n\n  \to part\ng side\ns off\nv +0 0 0 1.0\nv .1 0 -0 # here\nv 0 1e-1 0\n"
+      "v 0.1 \\\n0.1 0\nvn 0 0 1\nvt 0.5\nvp 1\nl 1 2\np 1\ncurv 0 1 1 2\nf -4/1/1 2//1 -2/-1\r\n"
+      "usemtl nowhere to be found\nf 2 4 \\\n3 # the other\n";
+  const TriangleMesh mesh =
+      mesh_from_bytes(std::as_bytes(std::span(text)), "part.obj", LengthUnit::kMetre);
+  CHECK(mesh.vertices_m.size() == 4);
+  CHECK(mesh.faces.size() == 2);
+  CHECK(test::surface_area(mesh) == doctest::Approx(0.01));
+  CHECK_FALSE(mesh.has_color());
+}
+
+TEST_CASE("material files of all kinds") {
   const test::LogCapture log;
   const test::TemporaryFolder folder;
-  save_png(folder.path() / "one.png", quarters(kRed, kRed, kRed).view());
-  folder.file("part.mtl", "newmtl a\nmap_Kd one.png\nnewmtl b\nKd 1 1 1\n");
+  save_png(folder.path() / "my paint.png", quarters(kRed, kRed, kRed).view());
+  folder.file("my parts.mtl",
+              "map_Kd before.png\nKd 9 9 9\nnewmtl first one\nKa 0 0 0\nKd 0.2 0.4 0.6\nNs 10\n"
+              "illum 2\nmap_bump bump.png\nnewmtl second\nKd spectral file.rfl 1\n"
+              "map_Kd -clamp on -s 1 1 1 -o 0.5 my paint.png\n");
   const auto path = folder.file(
-      "part.obj", "mtllib part.mtl\n" + square(0, 0, "a") +
-                      "o second\nv 0 0 0.05 0 1 0\nv 0.1 0 0.05 0 1 0\nv 0 0.1 0.05 0 1 0\n"
-                      "usemtl b\nf 5 6 7\n");
+      "part.obj", "mtllib my parts.mtl\n" + square(0, 0, "first one") + square(1, 0.01F, "second"));
   const TriangleMesh mesh = load_mesh(path, LengthUnit::kMetre);
-  CHECK(mesh.vertex_colors.size() == mesh.vertices_m.size());
-  CHECK(mesh.texture.empty());
-  CHECK(log.mentions("vertex colours"));
+  CHECK(is_near(color_at(mesh, 0.05F, 0.05F, 0), {51, 102, 153}));
+  CHECK(is_near(color_at(mesh, 0.05F, 0.05F, 0.01F), kRed));
+  CHECK(log.messages().empty());
 }
 
 TEST_CASE("large textures are shrunk, and none are read on request") {
@@ -229,7 +252,12 @@ TEST_CASE("text that is no OBJ file") {
   refused("# a poem\nroses are red\n", "found 0 and 0");
   refused("v 0 0 0\nv 1 0 0\nv 0 1 0\n", "faces");
   refused(std::string("v 0 0 0\0f 1 1 1\n", 17), "binary");
-  refused("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 7 8 9\n", "");
+  refused("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 7 8 9\n", "line 4");
+  refused("v 0 0 0\nv 1 0 0\nv 0 1 0\nf -1 -2 -4\n", "indices up to 3");
+  refused("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 0 1 2\n", "from 1 on");
+  refused("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2\n", "three or more");
+  refused("v 0 0 0\nv 1 zero 0\nv 0 1 0\nf 1 2 3\n", "line 2");
+  refused("v 0 0 0\nv 1 0 0\nv 0 1 0\nvt x\nf 1 2 3\n", "one to three numbers");
   refused("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 1 2\n", "degenerate");
 }
 

@@ -231,12 +231,32 @@ TEST_CASE("comments and blank lines among the data") {
   CHECK(from_text(text).faces.size() == 4);
 }
 
-TEST_CASE("faces that point outside of the vertices") {
-  const test::LogCapture log;
-  const auto error = test::error_of(
-      [] { (void)from_text(replaced(kTetrahedron, "3 1 2 3\n", "3 1 2 9999999\n")); });
-  if (error) CHECK(test::mentions(error, "part.ply"));
-  if (!error) CHECK(log.mentions("out of range"));
+TEST_CASE("faces that point outside of the vertices, or have too few") {
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "3 1 2 9999999\n"), ErrorCode::kBadMesh,
+                "0 to 3 in face 3");
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "3 1 2 -1\n"), ErrorCode::kBadFile, "face");
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "2 1 2\n"), ErrorCode::kBadFile,
+                "three or more");
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "x 1 2 3\n"), ErrorCode::kBadFile, "number 3");
+  check_refused(replaced(kTetrahedron, "0 100 0 70", "0 1OO 0 70"), ErrorCode::kBadFile,
+                "number 2 of 'vertex'");
+  std::string text =
+      "ply\nformat binary_little_endian 1.0\nelement vertex 1\nproperty float x\nproperty float y\n"
+      "property float z\nelement face 1\nproperty list uchar short vertex_indices\nend_header\n";
+  text += std::string(12, '\0') + std::string("\3\0\0\0\0\1\0", 7);
+  check_refused(text, ErrorCode::kBadMesh, "found 1");
+  text[text.size() - 7] = '\2';
+  check_refused(text, ErrorCode::kBadFile, "three or more");
+}
+
+TEST_CASE("headers that say a thing twice, or count in fractions") {
+  check_refused(replaced(kTetrahedron, "float y", "float x"), ErrorCode::kBadFile, "'x'");
+  check_refused(replaced(kTetrahedron, "element face", "element vertex"), ErrorCode::kBadFile,
+                "'vertex' twice");
+  check_refused(replaced(kTetrahedron, "list uchar int", "list float int"), ErrorCode::kBadFile,
+                "property list");
+  check_refused(replaced(kTetrahedron, "list uchar int", "list uchar float"), ErrorCode::kBadFile,
+                "property list");
 }
 
 TEST_CASE("sizes beyond the limits") {

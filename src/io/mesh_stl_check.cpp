@@ -7,26 +7,6 @@
 
 namespace sam6d {
 
-void check_obj(std::string_view file, const std::string& source, const MeshLimits& limits) {
-  if (file.find('\0') != std::string_view::npos) {
-    fail(ErrorCode::kBadFile, "{}: expected an OBJ file, which is text, found binary data", source);
-  }
-  std::size_t vertices = 0;
-  std::size_t faces = 0;
-  TextLines lines(file);
-  while (const std::optional<std::string_view> line = lines.next()) {
-    const std::string_view keyword = LineWords(*line).next();
-    vertices += keyword == "v" ? 1 : 0;
-    faces += keyword == "f" ? 1 : 0;
-  }
-  if (vertices == 0 || faces == 0) {
-    fail(ErrorCode::kBadMesh,
-         "{}: expected an OBJ file with vertices ('v') and faces ('f'), found {} and {}", source,
-         vertices, faces);
-  }
-  check_mesh_counts(vertices, faces, source, limits);
-}
-
 void check_stl(std::string_view file, const std::string& source, const MeshLimits& limits) {
   constexpr std::size_t kHeaderBytes = 84;
   constexpr std::size_t kFacetBytes = 50;
