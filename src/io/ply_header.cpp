@@ -133,7 +133,9 @@ std::string plain_header(const PlyHeader& header) {
       text += is_used ? fmt::format("{}\n", property.name) : fmt::format("unused{}\n", unused++);
     }
   }
-  return text + "end_header\n";
+  // Assimp ends the line at the carriage return and, in binary files, then drops one line feed,
+  // which must not be the first byte of the data.
+  return text + (header.ascii ? "end_header\n" : "end_header\r\n");
 }
 
 }  // namespace

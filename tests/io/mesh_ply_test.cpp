@@ -1,4 +1,6 @@
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -93,6 +95,58 @@ TEST_CASE("a PLY that names a texture") {
   CHECK(to_rgb8(texture_color(mesh.texture, mesh.uvs[2])) == Rgb8{10, 20, 200});
 }
 
+TEST_CASE("a texture of a PLY that is missing, damaged or without coordinates is told of") {
+  const test::TemporaryFolder folder;
+  folder.file("damaged.png", "this is no picture");
+  save_png(folder.path() / "paint.png", Image<Rgb8>(2, 2, {200, 20, 10}).view());
+  const auto load = [&](const std::string& texture, const std::string& names) {
+    return load_mesh(
+        folder.file("part.ply", "ply\nformat ascii 1.0\ncomment TextureFile " + texture +
+                                    "\nelement vertex 3\nproperty float x\nproperty float y\n"
+                                    "property float z\nproperty float " +
+                                    names +
+                                    "\nelement face 1\nproperty list uchar int vertex_indices\n"
+                                    "end_header\n0 0 0 0.5 0.9\n0.1 0 0 0.5 0.9\n"
+                                    "0 0.1 0 0.5 0.1\n3 0 1 2\n"),
+        LengthUnit::kMetre);
+  };
+  for (const std::string name : {"missing.png", "damaged.png", "../paint.jpg"}) {
+    const test::LogCapture log;
+    CHECK_FALSE(load(name, "s\nproperty float t").has_color());
+    CHECK(log.messages().size() == 1);
+    CHECK(log.mentions(name));
+  }
+  const test::LogCapture log;
+  CHECK_FALSE(load("paint.png", "quality\nproperty float height").has_color());
+  CHECK(log.messages().size() == 1);
+  CHECK(log.mentions("no texture coordinates"));
+}
+
+TEST_CASE("texture coordinates may stand with the faces") {
+  const test::TemporaryFolder folder;
+  Image<Rgb8> picture(8, 8, {10, 20, 200});
+  for (int x = 0; x < 4; ++x) {
+    for (int y = 0; y < 8; ++y) picture(x, y) = {200, 20, 10};
+  }
+  save_png(folder.path() / "paint.png", picture.view());
+  const auto path = folder.file(
+      "part.ply",
+      "ply\nformat ascii 1.0\ncomment TextureFile paint.png\nelement vertex 4\nproperty float x\n"
+      "property float y\nproperty float z\nelement face 2\n"
+      "property list uchar int vertex_indices\nproperty list uchar float texcoord\nend_header\n"
+      "0 0 0\n0.1 0 0\n0 0.1 0\n0.1 0.1 0\n"
+      "3 0 1 2 6 0.2 0.5 0.2 0.5 0.2 0.5\n3 2 1 3 6 0.8 0.5 0.8 0.5 0.8 0.5\n");
+  const TriangleMesh mesh = load_mesh(path, LengthUnit::kMetre);
+  REQUIRE(mesh.faces.size() == 2);
+  REQUIRE(mesh.uvs.size() == mesh.vertices_m.size());
+  const auto color_of = [&](std::size_t face) {
+    return to_rgb8(
+        texture_color(mesh.texture, mesh.uvs[static_cast<std::size_t>(mesh.faces[face][0])]));
+  };
+  CHECK(color_of(0) == Rgb8{200, 20, 10});
+  CHECK(color_of(1) == Rgb8{10, 20, 200});
+}
+
 TEST_CASE("polygons are cut into triangles") {
   const TriangleMesh mesh = from_text(
       "ply\nformat ascii 1.0\nelement vertex 5\nproperty double x\nproperty double y\n"
@@ -141,6 +195,20 @@ TEST_CASE("what is saved is loaded again") {
   CHECK(folder.count() == 1);
 }
 
+TEST_CASE("binary data may begin with bytes that look like spaces and ends of lines") {
+  const test::TemporaryFolder folder;
+  for (const char first : {'\n', '\r', ' ', '\t', '\v', '\0', 'c', '0'}) {
+    TriangleMesh mesh = test::box({0.1F, 0.1F, 0.1F});
+    auto bits = std::bit_cast<std::uint32_t>(mesh.vertices_m[0].x());
+    bits = (bits & 0xffffff00U) | static_cast<unsigned char>(first);
+    mesh.vertices_m[0].x() = std::bit_cast<float>(bits);
+    save_mesh_ply(folder.path() / "box.ply", mesh, LengthUnit::kMetre);
+    const TriangleMesh loaded = load_mesh(folder.path() / "box.ply", LengthUnit::kMetre);
+    CHECK(loaded.vertices_m == mesh.vertices_m);
+    CHECK(loaded.faces == mesh.faces);
+  }
+}
+
 TEST_CASE("a texture is saved as vertex colours") {
   const test::TemporaryFolder folder;
   TriangleMesh mesh = test::box({0.1F, 0.1F, 0.1F});
@@ -174,6 +242,25 @@ TEST_CASE("vertices that are not numbers") {
   const test::LogCapture log;
   const std::string text = replaced(kTetrahedron, "0 0 100 ", "0 nan 100 ");
   check_refused(text, ErrorCode::kBadMesh, "not a number");
+}
+
+TEST_CASE("a few vertices that are not numbers cost their faces") {
+  const test::TemporaryFolder folder;
+  TriangleMesh mesh = test::box({0.1F, 0.1F, 0.1F}, 3);
+  const std::size_t faces = mesh.faces.size();
+  const Eigen::Vector3i last = mesh.faces.back();
+  for (int corner = 0; corner < 3; ++corner) {  // a face of its own
+    mesh.vertices_m.push_back(mesh.vertices_m[static_cast<std::size_t>(last[corner])]);
+    mesh.faces.back()[corner] = static_cast<int>(mesh.vertices_m.size()) - 1;
+  }
+  for (const float bad : {std::nanf(""), INFINITY, -INFINITY}) {
+    mesh.vertices_m.back().y() = bad;
+    save_mesh_ply(folder.path() / "box.ply", mesh, LengthUnit::kMetre);
+    const test::LogCapture log;
+    const TriangleMesh loaded = load_mesh(folder.path() / "box.ply", LengthUnit::kMetre);
+    CHECK(loaded.faces.size() == faces - 1);
+    CHECK(log.mentions("1 with a vertex that is not a number"));
+  }
 }
 
 TEST_CASE("a header that announces more than the file holds is refused before anything is read") {
