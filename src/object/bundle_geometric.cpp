@@ -151,6 +151,7 @@ void write_geometric(const GeometricFeatures& features, TensorMap& tensors) {
   const std::vector<float> scalars = {diameter_m,   radius_m,     center_m.x(),
                                       center_m.y(), center_m.z(), has_color ? 1.0F : 0.0F};
   std::vector<ColorRow> palette_rows;
+  palette_rows.reserve(palette.size());
   for (const ColorFeature& color : palette) palette_rows.push_back(to_row(color));
   tensors["geometric.scalars"] = rows<float>(scalars);
   write_points(points, tensors);

@@ -201,6 +201,7 @@ std::vector<std::vector<Hypothesis>> search(const PreparedFrame& frame,
   std::vector<std::vector<Hypothesis>> found(queries.size());
   Searcher searcher(frame, objects, queries, options, progress, failed);
   std::vector<int> which;
+  which.reserve(queries.size());
   for (int i = 0; i < static_cast<int>(queries.size()); ++i) which.push_back(i);
   const bool full_at_once = options.effort == Effort::kFull;
   searcher.run(which, full_at_once ? SearchProfile::full() : SearchProfile::fast(),

@@ -44,6 +44,7 @@ float main_extent(const std::vector<Eigen::Vector3f>& points) {
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3f> solver(covariance);
   const Eigen::Vector3f axis = solver.eigenvectors().col(2);
   std::vector<float> along;
+  along.reserve(points.size());
   for (const Eigen::Vector3f& point : points) along.push_back(axis.dot(point));
   const std::size_t low = along.size() / 100;
   const std::size_t high = along.size() - 1 - low;
