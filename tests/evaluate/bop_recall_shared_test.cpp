@@ -37,7 +37,8 @@ TEST_CASE("a results file scores as with the BOP toolkit") {
   check(report.all, golden.at("all"));
   check(report.mean_over_objects, golden.at("mean_over_objects"));
   CHECK(report.by_object.size() == golden.at("objects").size());
-  for (const auto& [object, expected] : golden.at("objects").items()) {
+  for (const auto& [key, expected] : golden.at("objects").items()) {
+    const std::string& object = key;  // clang 14 cannot capture structured bindings
     CAPTURE(object);
     check(report.by_object.at(std::stoi(object)), expected);
     CHECK(report.by_object.at(std::stoi(object)).targets == expected.at("n").get<int>());

@@ -243,7 +243,8 @@ TEST_CASE("tensors that do not hold together are refused even with right checksu
   refused("geometric.look_alikes",
           [](Tensor& tensor) { tensor = tensor_of<float>(std::span<const Row9>(kNotRotations)); });
 
-  for (const auto& [name, tensor] : good) {
+  for (const auto& [key, tensor] : good) {
+    const std::string& name = key;  // clang 14 cannot capture structured bindings
     CAPTURE(name);
     TensorMap tensors = good;
     tensors.erase(name);

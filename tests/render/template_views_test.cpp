@@ -20,7 +20,7 @@ TEST_CASE("views stand in the order of SAM-6D's template files") {
   };
   // The reference is in single precision.
   constexpr double kTolerance = 3e-7;
-  for (const auto& [count, index, position] : {
+  for (const Known& known : {
            Known{42, 0, {0, 0, -1}},
            {42, 1, {-0.162455559, -0.499995261, -0.850654423}},
            {42, 2, {-0.162455559, 0.499995261, -0.850654423}},
@@ -45,11 +45,11 @@ TEST_CASE("views stand in the order of SAM-6D's template files") {
            {642, 484, {0.007027074, -0.862664700, 0.505727470}},
            {642, 640, {0.042628411, -0.131198987, 0.990439117}},
        }) {
-    CAPTURE(count);
-    CAPTURE(index);
-    const std::vector<RigidTransform> views = icosphere_views(count, 1);
-    REQUIRE(views.size() == static_cast<std::size_t>(count));
-    CHECK((views[index].translation() - position).norm() < kTolerance);
+    CAPTURE(known.count);
+    CAPTURE(known.index);
+    const std::vector<RigidTransform> views = icosphere_views(known.count, 1);
+    REQUIRE(views.size() == static_cast<std::size_t>(known.count));
+    CHECK((views[known.index].translation() - known.position).norm() < kTolerance);
   }
   // One whole pose: camera to object, x right, y down, z forward.
   const RigidTransform pose = icosphere_views(42, 1000)[1];
