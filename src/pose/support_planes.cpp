@@ -166,6 +166,7 @@ float longest_side(const std::vector<Eigen::Vector2f>& hull) {
 std::vector<Eigen::Vector2f> feet(const Samples& samples, const std::vector<int>& part,
                                   const SupportPlane& plane) {
   std::vector<Eigen::Vector2f> points;
+  points.reserve(part.size());
   for (const int i : part) {
     points.push_back(plane.axes * samples.items[static_cast<std::size_t>(i)].point);
   }
