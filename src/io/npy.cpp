@@ -82,7 +82,7 @@ class HeaderParser {
     if (rest_.empty() || (rest_.front() != '\'' && rest_.front() != '"')) refuse();
     const std::size_t end = rest_.find(rest_.front(), 1);
     if (end == std::string_view::npos) refuse();
-    const std::string text(rest_.substr(1, end - 1));
+    std::string text(rest_.substr(1, end - 1));
     rest_.remove_prefix(end + 1);
     return text;
   }
