@@ -1,5 +1,5 @@
 // Covers: src/io/obj_file.cpp src/io/mesh_parts.cpp src/io/mesh_folder.cpp
-// src/io/mesh_merge.cpp src/io/mesh_atlas.cpp src/mesh/weld.cpp
+// Covers: src/io/mesh_merge.cpp src/io/mesh_atlas.cpp src/mesh/weld.cpp
 //
 // What stands behind a line "#MTL" is a material file beside the mesh, and so are two small
 // textures (t.png, u.png).
