@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/fail.hpp"
 #include "base/logging.hpp"
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
+#include "pose/frame_features.hpp"
 #include "pose/search.hpp"
 
 namespace sam6d {
 namespace {
 
 constexpr int kLeastDepthPixels = 20;
+constexpr float kMostUnverified = 0.12F;
 
 /// Pixels with depth under a mask; counting stops at `enough`.
 int depth_pixels(const Frame& frame, const Mask& mask, int enough) {
@@ -25,6 +28,36 @@ int depth_pixels(const Frame& frame, const Mask& mask, int enough) {
     }
   }
   return count;
+}
+
+/// Whether the sensor measured next to nothing where the object would be.
+bool shows_nothing(const PoseEvidence& evidence) {
+  constexpr float kMost = 0.1F;  // of the rendered pixels
+  return evidence.match + evidence.violation + evidence.below < kMost;
+}
+
+/// A guess as it came, where the sensor measured too little of the object to judge it: no surer
+/// than its detection, and not sure.
+Hypothesis unverified(const FrameFeatures& frame, const Detection& detection) {
+  Hypothesis hypothesis;
+  hypothesis.cam_from_obj = *detection.cam_from_obj_guess;
+  hypothesis.presence = std::min(detection.score, kMostUnverified);
+  hypothesis.probability = hypothesis.presence;
+  const int blocks = (frame.camera.width + 3) / 4;
+  const Box inside =
+      intersect(detection.mask.box(), Box{0, 0, frame.full_camera.width, frame.full_camera.height});
+  std::map<std::uint32_t, int> counts;
+  for (int y = inside.y0; y < inside.y1; y += frame.reduction) {
+    for (int x = inside.x0; x < inside.x1; x += frame.reduction) {
+      if (!detection.mask.at(x, y)) continue;
+      ++counts[static_cast<std::uint32_t>((y / frame.reduction / 4) * blocks +
+                                          x / frame.reduction / 4)];
+    }
+  }
+  for (const auto& [block, pixels] : counts) {
+    hypothesis.explained.emplace_back(block, static_cast<std::uint8_t>(std::min(16, pixels)));
+  }
+  return hypothesis;
 }
 
 /// The search that the detections ask for. Detections of one object without masks in one region are
@@ -109,8 +142,7 @@ class GeometricBackend final : public PoseEstimator::Backend {
           continue;
         }
         if (depth_pixels(frame, detection.mask, kLeastDepthPixels) < kLeastDepthPixels) {
-          results[i].reason = NoPoseReason::kTooFewPoints;
-          continue;
+          results[i].reason = NoPoseReason::kTooFewPoints;  // unless the outline tells enough
         }
         query.mask = &detection.mask;
       } else if (!guess && !detection.box_px.empty()) {
@@ -156,6 +188,13 @@ class GeometricBackend final : public PoseEstimator::Backend {
       std::optional<Hypothesis> hypothesis =
           refine_pose(frame, objects[static_cast<std::size_t>(object)],
                       *detections[i].cam_from_obj_guess, options_.search);
+      if (!hypothesis || hypothesis->presence < kMostUnverified) {
+        const Hypothesis as_it_is = judge_pose(frame, objects[static_cast<std::size_t>(object)],
+                                               *detections[i].cam_from_obj_guess, options_.search);
+        if (shows_nothing(as_it_is.evidence)) {
+          hypothesis = unverified(frame.features(), detections[i]);
+        }
+      }
       if (!hypothesis) continue;
       hypothesis->object = object;
       hypothesis->query = static_cast<int>(query);
@@ -221,9 +260,13 @@ class GeometricBackend final : public PoseEstimator::Backend {
       const auto q = static_cast<std::size_t>(plan.query_of[i]);
       PoseResult& result = results[i];
       if (next[q] >= chosen[q].size()) {
-        result.reason = found[q].empty()
-                            ? (failed[q] != 0 ? NoPoseReason::kFailed : NoPoseReason::kNoHypothesis)
-                            : NoPoseReason::kDuplicate;
+        if (!found[q].empty()) {
+          result.reason = NoPoseReason::kDuplicate;
+        } else if (failed[q] != 0) {
+          result.reason = NoPoseReason::kFailed;
+        } else if (result.reason != NoPoseReason::kTooFewPoints) {
+          result.reason = NoPoseReason::kNoHypothesis;
+        }
         continue;
       }
       const Hypothesis& best = *chosen[q][next[q]++];
@@ -252,7 +295,7 @@ class GeometricBackend final : public PoseEstimator::Backend {
     if (result.detection.mask.empty()) {
       result.detection.mask = visible_mask(frame, object, best.cam_from_obj);
       if (result.detection.box_px.empty()) result.detection.box_px = result.detection.mask.box();
-      if (result.detection.score == 0) result.detection.score = best.probability;
+      if (result.detection.score == 0) result.detection.score = best.presence;
     }
   }
 

@@ -72,12 +72,13 @@ bool penetrate(const Hypothesis& a, const Hypothesis& b, std::span<const ObjectM
 
 std::vector<int> choose_jointly(std::span<const Hypothesis> hypotheses,
                                 std::span<const SearchQuery> queries,
-                                std::span<const ObjectModel> objects, float min_probability) {
+                                std::span<const ObjectModel> objects, float min_presence) {
   std::vector<int> order(hypotheses.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int i, int j) {
     const Hypothesis& a = hypotheses[static_cast<std::size_t>(i)];
     const Hypothesis& b = hypotheses[static_cast<std::size_t>(j)];
+    if (a.presence != b.presence) return a.presence > b.presence;
     return a.probability != b.probability ? a.probability > b.probability
                                           : a.raw_score > b.raw_score;
   });
@@ -86,7 +87,7 @@ std::vector<int> choose_jointly(std::span<const Hypothesis> hypotheses,
   std::vector<int> chosen;
   for (const int i : order) {
     const Hypothesis& hypothesis = hypotheses[static_cast<std::size_t>(i)];
-    if (hypothesis.probability < min_probability) break;
+    if (hypothesis.presence < min_presence) break;
     const auto query = static_cast<std::size_t>(hypothesis.query);
     if (queries[query].max_instances > 0 && counts[query] >= queries[query].max_instances) continue;
     if (shared_pixels(hypothesis, taken) > kMostShared) continue;

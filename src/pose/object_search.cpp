@@ -71,7 +71,8 @@ std::vector<Candidate> look_alikes(const SceneView& scene, const ObjectData& obj
                                    const QuickScoreOptions& quick) {
   constexpr float kLeastScore = 0.2F;
   constexpr float kLeastShare = 0.75F;  // of the quick score of the pose that it is a turn of
-  constexpr std::size_t kPlaces[] = {24, 8, 4};  // turns that are tried in the best places
+  constexpr std::size_t kPlaces[] = {24, 24, 24, 16,
+                                     12, 8,  8,  8};  // turns that are tried in the best places
   const GeometricFeatures& features = object.geometric;
   const float d = features.diameter_m;
   std::vector<std::size_t> order(hypotheses.size());
@@ -121,8 +122,10 @@ Hypothesis to_hypothesis(const GeometricFeatures& object, const Candidate& pose,
   hypothesis.evidence = judged.evidence;
   hypothesis.explained = std::move(judged.explained);
   hypothesis.colored = use_color && object.has_color;
-  hypothesis.probability =
-      pose_probability(judged.evidence, judged.score, use_color && object.has_color);
+  hypothesis.presence =
+      presence_probability(judged.evidence, judged.score,
+                           hypothesis.colored ? ColorEvidence::kCompared : ColorEvidence::kNone);
+  hypothesis.probability = hypothesis.presence;
   return hypothesis;
 }
 

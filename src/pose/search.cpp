@@ -11,19 +11,22 @@
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "object/object_data.hpp"
+#include "pose/calibration.hpp"
 #include "pose/candidate.hpp"
 #include "pose/frame_features.hpp"
+#include "pose/hidden_proposals.hpp"
 #include "pose/icp.hpp"
 #include "pose/object_search.hpp"
 #include "pose/scene_view.hpp"
+#include "pose/twins.hpp"
 #include "render/z_buffer.hpp"
 
 namespace sam6d {
 namespace {
 
-constexpr float kSure = 0.9F;                // probability of a pose that needs no second look
-constexpr float kWithoutColorShare = 0.65F;  // of the probability, when colour had to be left out
-constexpr float kDoubtful = 0.8F;            // below it, shape alone is tried too
+constexpr float kSure = 0.9F;      // presence of a pose that needs no second look
+constexpr float kDoubtful = 0.8F;  // below it, shape alone is tried too
+constexpr float kHidden = 0.12F;   // below it, places without depth are tried
 constexpr const char* kStage = "search";
 
 Box working_box(const FrameFeatures& frame, const SearchQuery& query) {
@@ -34,28 +37,39 @@ Box working_box(const FrameFeatures& frame, const SearchQuery& query) {
                    Box{box.x0 / r, box.y0 / r, (box.x1 + r - 1) / r, (box.y1 + r - 1) / r});
 }
 
-/// Adds poses to a list that are no twins of better ones in it; best first, at most `keep`.
-void merge_hypotheses(std::vector<Hypothesis>& into, std::vector<Hypothesis> more,
-                      const ObjectData& object, int keep) {
+/// Whether two poses are one but for what refinement leaves.
+bool same_pose(const Hypothesis& a, const Hypothesis& b, const ObjectData& object,
+               const RotationDistance& distance) {
   constexpr double kSamePlace = 0.05;  // share of the diameter
   constexpr float kSameTurn = 0.2F;    // rad
+  const Eigen::Vector3d center = object.geometric.center_m.cast<double>();
+  return (a.cam_from_obj * center - b.cam_from_obj * center).norm() <
+             kSamePlace * object.diameter_m &&
+         distance(a.cam_from_obj.linear().cast<float>(), b.cam_from_obj.linear().cast<float>()) <
+             kSameTurn;
+}
+
+/// Adds poses to a list that are not in it yet; the surest first, at most `keep`.
+void merge_hypotheses(std::vector<Hypothesis>& into, std::vector<Hypothesis> more,
+                      const ObjectData& object, int keep) {
   std::move(more.begin(), more.end(), std::back_inserter(into));
   std::stable_sort(into.begin(), into.end(), [](const Hypothesis& a, const Hypothesis& b) {
-    return a.probability != b.probability ? a.probability > b.probability
-                                          : a.raw_score > b.raw_score;
+    return a.presence != b.presence ? a.presence > b.presence : a.raw_score > b.raw_score;
   });
   const RotationDistance distance(object.symmetries);
-  const Eigen::Vector3d center = object.geometric.center_m.cast<double>();
   std::vector<Hypothesis> kept;
   for (Hypothesis& hypothesis : into) {
-    if (static_cast<int>(kept.size()) >= keep) break;
-    const bool twin = std::any_of(kept.begin(), kept.end(), [&](const Hypothesis& other) {
-      return (other.cam_from_obj * center - hypothesis.cam_from_obj * center).norm() <
-                 kSamePlace * object.diameter_m &&
-             distance(other.cam_from_obj.linear().cast<float>(),
-                      hypothesis.cam_from_obj.linear().cast<float>()) < kSameTurn;
+    const auto known = std::find_if(kept.begin(), kept.end(), [&](const Hypothesis& other) {
+      return same_pose(other, hypothesis, object, distance);
     });
-    if (!twin) kept.push_back(std::move(hypothesis));
+    if (known == kept.end()) {
+      if (static_cast<int>(kept.size()) < keep) kept.push_back(std::move(hypothesis));
+    } else if (hypothesis.colored == known->colored && hypothesis.raw_score > known->raw_score) {
+      // The better aligned of two that are one.
+      const float presence = known->presence;
+      *known = std::move(hypothesis);
+      known->presence = presence;
+    }
   }
   into = std::move(kept);
 }
@@ -115,7 +129,8 @@ class Searcher {
       hypothesis.object = query.object;
       hypothesis.query = index;
       if (options_.use_color && !search.use_color && object.geometric.has_color) {
-        hypothesis.probability *= kWithoutColorShare;
+        hypothesis.presence = presence_probability(hypothesis.evidence, hypothesis.raw_score,
+                                                   ColorEvidence::kLeftOut);
       }
     }
     merge_hypotheses(found, std::move(more), object, query.keep);
@@ -155,7 +170,7 @@ std::vector<std::uint8_t> explained_blocks(const FrameFeatures& frame,
   std::vector<Hypothesis> all;
   for (const std::vector<Hypothesis>& some : found) {
     for (const Hypothesis& hypothesis : some) {
-      if (hypothesis.probability >= kSure) all.push_back(hypothesis);
+      if (hypothesis.presence >= kSure) all.push_back(hypothesis);
     }
   }
   const auto blocks = static_cast<std::size_t>((frame.camera.width + 3) / 4) *
@@ -172,31 +187,13 @@ std::vector<std::uint8_t> explained_blocks(const FrameFeatures& frame,
   return explained;
 }
 
-}  // namespace
-
-PreparedFrame::PreparedFrame(const Frame& frame, const GeometricSearchOptions& options)
-    : camera_(frame.camera) {
-  validate(frame);
-  options.validate();
-  features_ = std::make_shared<const FrameFeatures>(compute_frame_features(frame, options));
-}
-
-ObjectModel searchable(const ObjectModel& object, int threads, const ProgressFn& progress) {
-  const ObjectData& data = object.data();
-  if (!data.geometric.empty()) return object;
-  auto copy = std::make_shared<ObjectData>(data);
-  copy->geometric = build_geometric_features(copy->mesh, copy->diameter_m, copy->symmetries, 0,
-                                             threads, progress);
-  return ObjectModel(std::move(copy));
-}
-
-std::vector<std::vector<Hypothesis>> search(const PreparedFrame& frame,
-                                            std::span<const ObjectModel> objects,
-                                            std::span<const SearchQuery> queries,
-                                            const GeometricSearchOptions& options,
-                                            const ProgressFn& progress,
-                                            std::vector<std::uint8_t>* failed) {
-  if (failed != nullptr) failed->assign(queries.size(), 0);
+/// Searches with the profiles that the effort asks for.
+std::vector<std::vector<Hypothesis>> run_passes(const PreparedFrame& frame,
+                                                std::span<const ObjectModel> objects,
+                                                std::span<const SearchQuery> queries,
+                                                const GeometricSearchOptions& options,
+                                                const ProgressFn& progress,
+                                                std::vector<std::uint8_t>* failed) {
   using Effort = GeometricSearchOptions::Effort;
   std::vector<std::vector<Hypothesis>> found(queries.size());
   Searcher searcher(frame, objects, queries, options, progress, failed);
@@ -231,13 +228,94 @@ std::vector<std::vector<Hypothesis>> search(const PreparedFrame& frame,
   for (const int i : missing) {
     const auto index = static_cast<std::size_t>(i);
     const auto& object = objects[static_cast<std::size_t>(queries[index].object)];
-    const float best = found[index].empty() ? 0.0F : found[index].front().probability;
+    const float best = found[index].empty() ? 0.0F : found[index].front().presence;
     if (object.data().geometric.has_color && sure_count[index] == 0 && best < kDoubtful) {
       colored.push_back(i);
     }
   }
   searcher.run(colored, full_at_once ? SearchProfile::full() : SearchProfile::fast(), false,
                explained, found);
+  return found;
+}
+
+/// The probability that a pose is right, and not one of those from which the object looks alike.
+float settled_probability(const SceneView& scene, const ObjectData& object,
+                          const Hypothesis& hypothesis, bool use_color) {
+  const GeometricFeatures& features = object.geometric;
+  const float d = features.diameter_m;
+  const RotationDistance distance(object.symmetries);
+  std::vector<Hypothesis> others;
+  for (const Eigen::Matrix3f& turn : features.look_alikes) {
+    Candidate candidate;
+    candidate.rotation = hypothesis.cam_from_obj.linear().cast<float>() * turn;
+    candidate.translation_m =
+        (hypothesis.cam_from_obj * features.center_m.cast<double>()).cast<float>();
+    align(scene, features, {4, 0.05F * d, 150}, candidate);
+    align(scene, features, {3, 0.025F * d + 0.002F, 400}, candidate);
+    Hypothesis other = judged(scene, object, candidate, use_color);
+    if (!same_pose(other, hypothesis, object, distance)) others.push_back(std::move(other));
+  }
+  std::vector<Hypothesis> rivals;
+  merge_hypotheses(rivals, std::move(others), object, 100);
+  rivals.push_back(hypothesis);
+  settle_twins(scene, object, rivals);
+  return std::find_if(rivals.begin(), rivals.end(),
+                      [&](const Hypothesis& rival) {
+                        return rival.cam_from_obj.matrix() == hypothesis.cam_from_obj.matrix();
+                      })
+      ->probability;
+}
+
+}  // namespace
+
+PreparedFrame::PreparedFrame(const Frame& frame, const GeometricSearchOptions& options)
+    : camera_(frame.camera) {
+  validate(frame);
+  options.validate();
+  features_ = std::make_shared<const FrameFeatures>(compute_frame_features(frame, options));
+}
+
+ObjectModel searchable(const ObjectModel& object, int threads, const ProgressFn& progress) {
+  const ObjectData& data = object.data();
+  if (!data.geometric.empty()) return object;
+  auto copy = std::make_shared<ObjectData>(data);
+  copy->geometric = build_geometric_features(copy->mesh, copy->diameter_m, copy->symmetries, 0,
+                                             threads, progress);
+  return ObjectModel(std::move(copy));
+}
+
+std::vector<std::vector<Hypothesis>> search(const PreparedFrame& frame,
+                                            std::span<const ObjectModel> objects,
+                                            std::span<const SearchQuery> queries,
+                                            const GeometricSearchOptions& options,
+                                            const ProgressFn& progress,
+                                            std::vector<std::uint8_t>* failed) {
+  if (failed != nullptr) failed->assign(queries.size(), 0);
+  std::vector<std::vector<Hypothesis>> found =
+      run_passes(frame, objects, queries, options, progress, failed);
+  std::vector<int> sure_count;
+  const std::vector<std::uint8_t> explained =
+      explained_blocks(frame.features(), objects, queries, found, sure_count);
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    const ObjectData& object = objects[static_cast<std::size_t>(queries[q].object)].data();
+    const SceneView scene(frame.features(), object.geometric.diameter_m, queries[q].mask);
+    const bool masked = queries[q].mask != nullptr;
+    const bool colored = options.use_color && object.geometric.has_color;
+    if ((masked || colored) && (found[q].empty() || found[q].front().presence < kHidden)) {
+      HiddenProposalOptions hidden;
+      hidden.use_color = !masked;
+      hidden.region = working_box(frame.features(), queries[q]);
+      hidden.explained = explained;
+      hidden.seed = options.seed;
+      std::vector<Hypothesis> more = hidden_proposals(scene, object, hidden);
+      for (Hypothesis& hypothesis : more) {
+        hypothesis.object = queries[q].object;
+        hypothesis.query = static_cast<int>(q);
+      }
+      merge_hypotheses(found[q], std::move(more), object, queries[q].keep);
+    }
+    settle_twins(scene, object, found[q]);
+  }
   return found;
 }
 
@@ -269,7 +347,19 @@ std::optional<Hypothesis> refine_pose(const PreparedFrame& frame, const ObjectMo
     align(scene, features, icp, pose);
     consider(pose);
   }
+  if (best) best->probability = settled_probability(scene, data, *best, use_color);
   return best;
+}
+
+Hypothesis judge_pose(const PreparedFrame& frame, const ObjectModel& object,
+                      const RigidTransform& cam_from_obj, const GeometricSearchOptions& options) {
+  const ObjectData& data = object.data();
+  const GeometricFeatures& features = data.geometric;
+  const SceneView scene(frame.features(), features.diameter_m, nullptr);
+  Candidate pose;
+  pose.rotation = cam_from_obj.linear().cast<float>();
+  pose.translation_m = (cam_from_obj * features.center_m.cast<double>()).cast<float>();
+  return judged(scene, data, pose, options.use_color && features.has_color);
 }
 
 Mask visible_mask(const PreparedFrame& frame, const ObjectModel& object,

@@ -55,6 +55,7 @@ struct PoseEvidence {
   float visible = 0;      ///< neither occluded nor outside of the picture
   int pixels = 0;         ///< matched pixels, of the caller's picture
   float shape_score = 0;  ///< all of it without colour
+  float misfit = 0;       ///< mean cost of a measured pixel, where the place has several poses
 };
 
 struct Hypothesis {
@@ -62,7 +63,8 @@ struct Hypothesis {
   int query = 0;   ///< index into the queries of the call
   RigidTransform cam_from_obj = RigidTransform::Identity();
   float raw_score = 0;    ///< F of docs/algorithm.md; orders the hypotheses
-  float probability = 0;  ///< that the pose is right, 0..1
+  float presence = 0;     ///< probability that the object is at this place, 0..1
+  float probability = 0;  ///< that the pose is right, 0..1: a share of the presence
   bool colored = false;   ///< colour took part in raw_score
   PoseEvidence evidence;
   /// Blocks of 4 x 4 working pixels that it explains, with the number of pixels in each; sorted.
@@ -93,11 +95,11 @@ struct SearchQuery {
 
 /// Chooses at most max_instances (0 = no limit) hypotheses a query such that no two explain the
 /// same pixels, penetrate each other or are symmetric twins: greedily, best first. Those with a
-/// probability below `min_probability` are left out. Returns indices into `hypotheses`, best first.
+/// presence below `min_presence` are left out. Returns indices into `hypotheses`, best first.
 [[nodiscard]] SAM6D_API std::vector<int> choose_jointly(std::span<const Hypothesis> hypotheses,
                                                         std::span<const SearchQuery> queries,
                                                         std::span<const ObjectModel> objects,
-                                                        float min_probability);
+                                                        float min_presence);
 
 /// Moves a pose to where the depth picture says and judges it; nothing when the object would not be
 /// in the picture there.
@@ -106,6 +108,11 @@ struct SearchQuery {
                                                               const RigidTransform& cam_from_obj,
                                                               const GeometricSearchOptions& options,
                                                               const Mask* mask = nullptr);
+
+/// Judges a pose as it is.
+[[nodiscard]] SAM6D_API Hypothesis judge_pose(const PreparedFrame& frame, const ObjectModel& object,
+                                              const RigidTransform& cam_from_obj,
+                                              const GeometricSearchOptions& options);
 
 /// The pixels of the caller's picture in which the object is visible at a pose: inside its outline
 /// and not behind something measured.

@@ -245,7 +245,7 @@ bool is_solid(const Samples& samples, const SupportPlane& plane, int own) {
     const float height = plane.height_m(sample.point);
     if (height < -std::max(kLeastM, 3.0F * sample.tolerance_m) && height > -kFarthestM) ++behind;
   }
-  return behind < kMostShare * others && behind < kMostShare * on;
+  return behind <= kMostShare * others && behind <= kMostShare * on;
 }
 
 /// For every row of the picture, the columns [first, second) in which the plane's outline, a little

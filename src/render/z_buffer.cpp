@@ -55,6 +55,9 @@ void fill_triangle(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eig
   }
 }
 
+/// The last sample at or before a pixel.
+int on_grid(int pixel, int start, int step) { return start + (pixel - start) / step * step; }
+
 }  // namespace
 
 void rasterize(std::span<const Eigen::Vector3f> vertices_m, std::span<const Eigen::Vector3i> faces,
@@ -91,8 +94,10 @@ void rasterize(std::span<const Eigen::Vector3f> vertices_m, std::span<const Eige
   buffer.step = step;
   // Clamped before the conversion: a vertex near the camera's plane projects very far away.
   const auto bounded = [](float value) { return std::clamp(value, -1e6F, 1e6F); };
-  buffer.x0 = std::max(clip.x0, static_cast<int>(std::ceil(bounded(low_x))));
-  buffer.y0 = std::max(clip.y0, static_cast<int>(std::ceil(bounded(low_y))));
+  buffer.x0 =
+      on_grid(std::max(clip.x0, static_cast<int>(std::ceil(bounded(low_x)))), clip.x0, step);
+  buffer.y0 =
+      on_grid(std::max(clip.y0, static_cast<int>(std::ceil(bounded(low_y)))), clip.y0, step);
   const int x1 = std::min(clip.x1 - 1, static_cast<int>(std::floor(bounded(high_x))));
   const int y1 = std::min(clip.y1 - 1, static_cast<int>(std::floor(bounded(high_y))));
   buffer.width = x1 >= buffer.x0 ? (x1 - buffer.x0) / step + 1 : 0;

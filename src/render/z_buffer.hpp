@@ -34,7 +34,8 @@ struct ProjectedVertices {
   std::vector<Eigen::Vector3f> points;  ///< column px, row px, 1 / z
 };
 
-/// Renders the part of the mesh that lies in `clip`, at every step-th pixel. Triangles with a
+/// Renders the part of the mesh that lies in `clip`, at every step-th pixel of `clip`, so that the
+/// samples of two renderings with one clip fall on the same pixels. Triangles with a
 /// vertex nearer than 1 cm are left out. `buffer` and `scratch` are overwritten, their memory is
 /// reused.
 void rasterize(std::span<const Eigen::Vector3f> vertices_m, std::span<const Eigen::Vector3i> faces,

@@ -51,7 +51,7 @@ class GeometricBackend final : public Segmenter::Backend {
       detection.object = object.id();
       detection.mask = visible_mask(prepared, object, hypothesis.cam_from_obj);
       detection.box_px = detection.mask.box();
-      detection.score = hypothesis.probability;
+      detection.score = hypothesis.presence;
       detection.cam_from_obj_guess = hypothesis.cam_from_obj;
       detections.push_back(std::move(detection));
     }
