@@ -39,7 +39,7 @@ void add_estimates(const search_bop::FolderData& data, const search_bop::Picture
     const Hypothesis& h = picture.hypotheses[static_cast<std::size_t>(i)];
     const ObjectId id = data.objects[static_cast<std::size_t>(h.object)].id();
     // Saturated probabilities are ordered by the raw score.
-    const double score = h.probability + 1e-4 * h.raw_score;
+    const double score = h.presence + 1e-4 * h.raw_score;
     estimates.push_back({picture.scene_id, picture.im_id, id, score, h.cam_from_obj,
                          picture.prepare_cpu_seconds + picture.search_cpu_seconds});
   }

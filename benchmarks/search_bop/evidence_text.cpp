@@ -28,7 +28,7 @@ ObjectId id_of(const FolderData& data, const Hypothesis& hypothesis) {
 
 std::string csv_header() {
   return "scene,im,obj,rank,right,visib,F,shape,match,viol,occ,below,unk,spill,edge,pen,color,"
-         "normals,visible,pixels,fine,residual,prob,colored\n";
+         "normals,visible,pixels,fine,residual,prob,colored,misfit,presence\n";
 }
 
 std::string csv_rows(const FolderData& data, const PictureSearch& picture) {
@@ -41,11 +41,11 @@ std::string csv_rows(const FolderData& data, const PictureSearch& picture) {
     const double visib_fract = right ? picture.truths[picture.right_for[i].back()].visib_fract : -1;
     rows += fmt::format(
         "{},{},{},{},{:d},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g},"
-        "{:.6g},{:.6g},{:.6g},{:.6g},{},{:.6g},{:.6g},{:.6g},{:d}\n",
+        "{:.6g},{:.6g},{:.6g},{:.6g},{},{:.6g},{:.6g},{:.6g},{:d},{:.6g},{:.6g}\n",
         picture.scene_id, picture.im_id, id_of(data, h), picture.ranks[i], right, visib_fract,
         h.raw_score, e.shape_score, e.match, e.violation, e.occluded, e.below, e.unknown, e.spill,
         e.bad_edge, e.penetration, e.color, e.normals, e.visible, e.pixels, e.fine_color,
-        e.residual, h.probability, h.colored);
+        e.residual, h.probability, h.colored, e.misfit, h.presence);
   }
   return rows;
 }
@@ -69,10 +69,10 @@ std::string lost_lines(const FolderData& data, const PictureSearch& picture) {
   }
   for (const int i : picture.chosen) {
     const Hypothesis& h = picture.hypotheses[static_cast<std::size_t>(i)];
-    if (!picture.is_absent(id_of(data, h)) || h.probability < kAnswered) continue;
+    if (!picture.is_absent(id_of(data, h)) || h.presence < kAnswered) continue;
     lines +=
         fmt::format("FALSE im {} obj {} p {:.2f} F {:.2f} match {:.2f} occ {:.2f} color {:.2f}\n",
-                    picture.im_id, id_of(data, h), h.probability, h.raw_score, h.evidence.match,
+                    picture.im_id, id_of(data, h), h.presence, h.raw_score, h.evidence.match,
                     h.evidence.occluded, h.evidence.color);
   }
   return lines;

@@ -84,7 +84,7 @@ void Tally::add(const FolderData& data, const PictureSearch& picture) {
     counts.sum_probability += h.probability;
     if (!picture.right_for[static_cast<std::size_t>(i)].empty()) ++counts.right;
     const ObjectId id = data.objects[static_cast<std::size_t>(h.object)].id();
-    if (picture.is_absent(id) && h.probability >= kAnswered) ++absent_answered;
+    if (picture.is_absent(id) && h.presence >= kAnswered) ++absent_answered;
   }
 }
 

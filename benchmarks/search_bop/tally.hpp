@@ -10,7 +10,7 @@
 
 namespace sam6d::search_bop {
 
-/// From this probability on an absent object counts as answered.
+/// From this presence on an absent object counts as answered.
 inline constexpr float kAnswered = 0.5F;
 
 /// Of instances that were to be found.
