@@ -60,7 +60,7 @@ OutputFolder::~OutputFolder() {
 
 fs::path OutputFolder::stage(const std::string& name) {
   names_.push_back(name);
-  const fs::path path = staging_ / name;
+  fs::path path = staging_ / name;
   make_folder(path.parent_path());
   return path;
 }

@@ -74,11 +74,13 @@ void render(const RenderArguments& arguments) {
   OutputFolder out(arguments.out);
 
   std::vector<TriangleMesh> meshes;
+  meshes.reserve(objects.size());
   for (ObjectArgument& object : objects) meshes.push_back(load_object_mesh(object));
   number_objects(objects);
   std::map<ObjectId, int> index_of;
   for (std::size_t i = 0; i < objects.size(); ++i) index_of[*objects[i].id] = static_cast<int>(i);
   std::vector<RenderInstance> instances;
+  instances.reserve(poses.size());
   for (const ResultPose& pose : poses) {
     instances.push_back(
         {mesh_of(pose, index_of, poses.size() == 1, arguments.poses), pose.cam_from_obj});
