@@ -70,6 +70,17 @@ need_packages() {
     die "apt-get could not install: $missing"
 }
 
+# configure PRESET [-D...]...
+configure() {
+  local preset=$1 settings=("${@:2}")
+  [[ -n ${SAM6D_SHARED:-} ]] && settings+=("-DSAM6D_SHARED=$SAM6D_SHARED")
+  (cd "$repository" && cmake --preset "$preset" "${settings[@]}" >"$repository/build/$preset.log" \
+    2>&1) || {
+    cat "$repository/build/$preset.log" >&2
+    return 1
+  }
+}
+
 # configure_and_build PRESET [TARGET|-D...]...
 configure_and_build() {
   local preset=$1 targets=() settings=()
@@ -78,11 +89,6 @@ configure_and_build() {
   for argument in "$@"; do
     if [[ $argument == -D* ]]; then settings+=("$argument"); else targets+=("$argument"); fi
   done
-  [[ -n ${SAM6D_SHARED:-} ]] && settings+=("-DSAM6D_SHARED=$SAM6D_SHARED")
-  (cd "$repository" && cmake --preset "$preset" "${settings[@]}" >"$repository/build/$preset.log" \
-    2>&1) || {
-    cat "$repository/build/$preset.log" >&2
-    return 1
-  }
+  configure "$preset" "${settings[@]}" || return 1
   cmake --build "$repository/build/$preset" -j "$cores" ${targets:+--target "${targets[@]}"}
 }
