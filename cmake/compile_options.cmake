@@ -17,7 +17,6 @@ if(SAM6D_BUILD_FUZZERS)
     message(FATAL_ERROR "SAM6D_BUILD_FUZZERS needs clang (libFuzzer), and the compiler is "
       "${CMAKE_CXX_COMPILER_ID}. Use the preset: cmake --preset fuzz")
   endif()
-  add_compile_options(-fsanitize=fuzzer-no-link)
   add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 if(SAM6D_SANITIZE)
