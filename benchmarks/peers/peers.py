@@ -4,32 +4,40 @@
 Methods:
   opencv-ppf   point-pair features (Drost et al. 2010) and ICP of OpenCV's ppf_match_3d (contrib),
                with the settings of its sample ppf_load_match.py: every 40th scene point, scene
-               sampled at 0.05 of its extent. With --fine the scene is sampled as finely as the
-               model instead (OpenCV's parameter is relative to the extent of the whole scene), with
-               --references reference points.
+               sampled at 0.05 of its extent. With --fine model and scene are sampled evenly at 0.05
+               of the object's diameter instead (OpenCV's own sampling is relative to the extents
+               of either, axis by axis: it makes scenes too coarse, and models of long objects so
+               dense that a search takes three times as long), with --references reference points.
   open3d-fpfh  FPFH features, RANSAC and point-to-plane ICP; settings of Open3D's tutorial "Global
                registration", with the voxel relative to the object's diameter.
 
 Which objects are in a picture, and how many, is known (test_targets_bop19.json). Four results are
 written: OUT_nothing_*.csv without masks, OUT_masks_*.csv with the true visible masks; *_own.csv in
 the order of the library's own score, *_reranked.csv in that of the agreement of the hypotheses with
-the depth picture. With --remove-plane the largest plane is removed first. Peers of sam6d only:
-nothing here is used by the library.
+the depth picture, before ICP (which hypotheses it gets) and after it. With --remove-plane the largest plane is removed first. Seconds are of one core
+and one thread; reading, normals and plane of the picture and the preparation of the model are not
+counted. Peers of sam6d only: nothing here is used by the library.
 
   pip install -r benchmarks/peers/requirements.txt
   python3 benchmarks/peers/peers.py --method opencv-ppf --dataset DIR --out /tmp/ppf
 """
 import argparse
 import json
+import os
 import time
 from pathlib import Path
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[variable] = "1"  # read when the libraries below are loaded
 
 import cv2
 import numpy as np
 import open3d as o3d
 
-HYPOTHESES = 20  # that are refined by ICP and compared
+HYPOTHESES = 20  # an instance, that are refined by ICP and compared
 SAMPLING = 0.05  # of the diameter: spacing of model and scene points
+ICP_SAMPLING = 0.03  # of the diameter, opencv-ppf
+FINEST_SCENE_STEP = 1 / 250  # of the scene's extent: OpenCV's memory grows with its third power
 
 
 def load_json(path):
@@ -105,7 +113,7 @@ def agreement(picture, model, pose):
     measured[inside] = picture.depth[v[inside], u[inside]]
     difference = points[:, 2] - measured
     known = measured > 0
-    tolerance = max(0.03 * model.diameter, 4.0)
+    tolerance = max(SAMPLING * model.diameter, 8.0)  # mm: noise of cheap sensors, and ICP's error
     match = known & (np.abs(difference) < tolerance)
     free = known & (difference < -tolerance)
     return (match.sum() - 2.0 * free.sum()) / len(points)
@@ -122,22 +130,25 @@ def distinct(hypotheses, diameter, count):
     return kept
 
 
+def rows(cloud):
+    """Points and normals as OpenCV takes them."""
+    return np.hstack([cloud.points, cloud.normals]).astype(np.float32)
+
+
 class OpencvPpf:
     def __init__(self, args):
         self.args = args
 
     def prepare(self, model):
-        model.sampled = np.hstack([model.points, model.normals]).astype(np.float32)
+        cloud = model.thinned(SAMPLING * model.diameter) if self.args.fine else model.cloud
         model.detector = cv2.ppf_match_3d.PPF3DDetector(SAMPLING, SAMPLING, 30)
-        model.detector.trainModel(model.sampled)
-        model.icp = cv2.ppf_match_3d.ICP(100, 0.005, 2.5, 8)
-        thin = model.thinned(0.03 * model.diameter)
-        model.thin = np.hstack([thin.points, thin.normals]).astype(np.float32)
+        model.detector.trainModel(rows(cloud))
+        model.thin = model.thinned(ICP_SAMPLING * model.diameter)
+        self.icp = cv2.ppf_match_3d.ICP(100, 0.005, 2.5, 4)
 
-    def find(self, picture, model, mask):
+    def propose(self, picture, model, mask, _):
         spacing = (1.0 if self.args.fine or mask is not None else 0.4) * SAMPLING * model.diameter
-        cloud = picture.part(mask).voxel_down_sample(spacing)
-        scene = np.hstack([cloud.points, cloud.normals]).astype(np.float32)
+        scene = rows(picture.part(mask).voxel_down_sample(spacing))
         if len(scene) < 20:
             return []
         if mask is not None:
@@ -145,14 +156,33 @@ class OpencvPpf:
         elif self.args.fine:
             extent = float((scene[:, :3].max(0) - scene[:, :3].min(0)).max())
             share = min(1.0, self.args.references / len(scene))
-            found = model.detector.match(scene, share, 0.5 * spacing / extent)
+            step = max(spacing / extent, FINEST_SCENE_STEP)
+            found = model.detector.match(scene, share, step)
         else:
             found = model.detector.match(scene, 1.0 / 40.0, 0.05)
-        found = list(found)[:HYPOTHESES]
-        if not found:
-            return []
-        _, refined = model.icp.registerModelToScene(model.thin, scene, found)
-        return [(float(p.numVotes) - float(p.residual), np.array(p.pose)) for p in refined]
+        return [(float(p.numVotes), np.array(p.pose)) for p in found]
+
+    def refine(self, picture, model, mask, proposals):
+        """OpenCV's ICP measures its gates by the spread of what it is given, so it gets the side of
+        the model that the camera sees and the part of the scene around it: with all of both it
+        moves right poses away."""
+        scene = rows(picture.part(mask).voxel_down_sample(ICP_SAMPLING * model.diameter))
+        thin = rows(model.thin)
+        center = thin[:, :3].mean(0)
+        refined = []
+        for votes, pose in proposals:
+            r, t = pose[:3, :3], pose[:3, 3]
+            placed = np.hstack([thin[:, :3] @ r.T + t, thin[:, 3:] @ r.T])
+            seen = placed[np.einsum("ij,ij->i", placed[:, :3], placed[:, 3:]) < 0]
+            near = np.linalg.norm(scene[:, :3] - (r @ center + t), axis=1) < 0.6 * model.diameter
+            if len(seen) < 50 or near.sum() < 50:
+                refined.append((votes, pose))
+                continue
+            _, residual, step = self.icp.registerModelToScene(
+                seen.astype(np.float32), np.ascontiguousarray(scene[near])
+            )
+            refined.append((votes - float(residual), step @ pose))
+        return refined
 
 
 class Open3dFpfh:
@@ -169,15 +199,15 @@ class Open3dFpfh:
         model.thin = model.thinned(model.voxel)
         model.features = self.features(model.thin, model.voxel)
 
-    def find(self, picture, model, mask):
+    def propose(self, picture, model, mask, count):
         registration = o3d.pipelines.registration
         voxel = model.voxel
         scene = picture.part(mask).voxel_down_sample(voxel)
         if len(scene.points) < 20:
             return []
         features = self.features(scene, voxel)
-        hypotheses = []
-        for seed in range(self.args.runs):
+        proposals = []
+        for seed in range(self.args.runs * count):
             o3d.utility.random.seed(seed)
             coarse = registration.registration_ransac_based_on_feature_matching(
                 model.thin, scene, model.features, features, False, 1.5 * voxel,
@@ -188,12 +218,20 @@ class Open3dFpfh:
                 ],
                 registration.RANSACConvergenceCriteria(100000, 0.999),
             )
+            proposals.append((float(coarse.fitness), np.array(coarse.transformation)))
+        return proposals
+
+    def refine(self, picture, model, mask, proposals):
+        registration = o3d.pipelines.registration
+        scene = picture.part(mask).voxel_down_sample(model.voxel)
+        refined = []
+        for _, pose in proposals:
             fine = registration.registration_icp(
-                model.thin, scene, 0.8 * voxel, coarse.transformation,
+                model.thin, scene, 0.8 * model.voxel, pose,
                 registration.TransformationEstimationPointToPlane(),
             )
-            hypotheses.append((float(fine.fitness), np.array(fine.transformation)))
-        return hypotheses
+            refined.append((float(fine.fitness), np.array(fine.transformation)))
+        return refined
 
 
 def load_models(dataset, targets, method):
@@ -213,6 +251,18 @@ def visible_masks(root, im_id, obj_id):
         for i, truth in enumerate(truths)
         if truth["obj_id"] == obj_id
     ]
+
+
+def answer(method, picture, model, mask, count, proposals, order):
+    """The best `count` (score, pose) of the proposals after refinement."""
+
+    def ordered(hypotheses):
+        if order == "reranked":
+            hypotheses = [(agreement(picture, model, pose), pose) for _, pose in hypotheses]
+        return sorted(hypotheses, key=lambda h: -h[0])
+
+    best = ordered(proposals)[: HYPOTHESES * count]
+    return distinct(ordered(method.refine(picture, model, mask, best)), model.diameter, count)
 
 
 class Results:
@@ -244,21 +294,20 @@ def run(args):
         camera = load_json(root / "scene_camera.json")[str(im_id)]
         picture = Picture(root, im_id, camera, args.remove_plane)
         model = models[target["obj_id"]]
-        for known in ("nothing", "masks"):
+        for known in args.known:
             masks = [None]
             if known == "masks":
                 masks = visible_masks(root, im_id, target["obj_id"])
+            count = target["inst_count"] if known == "nothing" else 1
             started = time.process_time()
-            found = [method.find(picture, model, mask) for mask in masks]
+            proposed = [method.propose(picture, model, mask, count) for mask in masks]
             searched = time.process_time() - started
             for order in ("own", "reranked"):
                 started = time.process_time()
                 result = results.setdefault(f"{known}_{order}", Results())
-                for mask, hypotheses in zip(masks, found):
-                    if order == "reranked":
-                        hypotheses = [(agreement(picture, model, p), p) for _, p in hypotheses]
-                    count = target["inst_count"] if mask is None else 1
-                    for score, pose in distinct(hypotheses, model.diameter, count):
+                for mask, proposals in zip(masks, proposed):
+                    found = answer(method, picture, model, mask, count, proposals, order)
+                    for score, pose in found:
                         result.add(target, score, pose)
                 result.seconds.append(searched + time.process_time() - started)
         print(f"image {im_id} object {target['obj_id']}: {result.seconds[-1]:.2f} s", flush=True)
@@ -266,9 +315,10 @@ def run(args):
         path = Path(f"{args.out}_{name}.csv")
         path.write_text("\n".join(result.lines) + "\n")
         print(f"{path}: {np.mean(result.seconds):.2f} s of one core an object")
+    return results
 
 
-def main():
+def make_parser():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -276,12 +326,15 @@ def main():
     parser.add_argument("--split", default="test")
     parser.add_argument("--method", required=True, choices=["opencv-ppf", "open3d-fpfh"])
     parser.add_argument("--out", required=True, help="start of the names of the results")
+    parser.add_argument(
+        "--known", nargs="+", choices=["nothing", "masks"], default=["nothing", "masks"]
+    )
     parser.add_argument("--remove-plane", action="store_true")
-    parser.add_argument("--runs", type=int, default=1, help="open3d-fpfh: RANSAC runs an object")
+    parser.add_argument("--runs", type=int, default=1, help="open3d-fpfh: RANSAC runs an instance")
     parser.add_argument("--fine", action="store_true", help="opencv-ppf: see above")
     parser.add_argument("--references", type=int, default=300, help="opencv-ppf with --fine")
-    run(parser.parse_args())
+    return parser
 
 
 if __name__ == "__main__":
-    main()
+    run(make_parser().parse_args())
