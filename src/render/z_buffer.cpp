@@ -8,17 +8,29 @@ namespace {
 
 constexpr float kNearest = 0.01F;  // m
 
+// std::ceil and std::floor are library calls for a plain x86-64. Clamped before the conversion: a
+// vertex near the camera's plane projects very far away.
+int round_up(float value) {
+  const float bounded = std::clamp(value, -1e6F, 1e6F);
+  const auto whole = static_cast<int>(bounded);
+  return whole + (static_cast<float>(whole) < bounded ? 1 : 0);
+}
+
+int round_down(float value) { return -round_up(-value); }
+
 /// Fills the samples whose centres a triangle covers. 1 / z is linear in the picture.
 void fill_triangle(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eigen::Vector3f& c,
                    ZBuffer& buffer) {
-  const float area = (b.x() - a.x()) * (c.y() - a.y()) - (b.y() - a.y()) * (c.x() - a.x());
-  if (std::abs(area) < 1e-8F) return;
   const float low_x = std::min({a.x(), b.x(), c.x()});
   const float high_x = std::max({a.x(), b.x(), c.x()});
   const float low_y = std::min({a.y(), b.y(), c.y()});
   const float high_y = std::max({a.y(), b.y(), c.y()});
-  const int first_y = std::max(0, static_cast<int>(std::ceil(low_y)));
-  const int last_y = std::min(buffer.height - 1, static_cast<int>(std::floor(high_y)));
+  const int first_y = std::max(0, round_up(low_y));
+  const int last_y = std::min(buffer.height - 1, round_down(high_y));
+  // Most triangles of a small picture lie between the samples.
+  if (first_y > last_y || round_up(low_x) > round_down(high_x)) return;
+  const float area = (b.x() - a.x()) * (c.y() - a.y()) - (b.y() - a.y()) * (c.x() - a.x());
+  if (std::abs(area) < 1e-8F) return;
   const float inverse = 1.0F / area;
   const float q_x =
       ((b.z() - a.z()) * (c.y() - a.y()) - (c.z() - a.z()) * (b.y() - a.y())) * inverse;
@@ -44,8 +56,8 @@ void fill_triangle(const Eigen::Vector3f& a, const Eigen::Vector3f& b, const Eig
       left = std::min(left, x);
       right = std::max(right, x);
     }
-    const int first_x = std::max(0, static_cast<int>(std::ceil(left)));
-    const int last_x = std::min(buffer.width - 1, static_cast<int>(std::floor(right)));
+    const int first_x = std::max(0, round_up(left));
+    const int last_x = std::min(buffer.width - 1, round_down(right));
     float* const line = buffer.inverse_z.data() +
                         static_cast<std::size_t>(y) * static_cast<std::size_t>(buffer.width);
     const float base = a.z() + (static_cast<float>(y) - a.y()) * q_y - a.x() * q_x;
@@ -92,14 +104,10 @@ void rasterize(std::span<const Eigen::Vector3f> vertices_m, std::span<const Eige
   }
 
   buffer.step = step;
-  // Clamped before the conversion: a vertex near the camera's plane projects very far away.
-  const auto bounded = [](float value) { return std::clamp(value, -1e6F, 1e6F); };
-  buffer.x0 =
-      on_grid(std::max(clip.x0, static_cast<int>(std::ceil(bounded(low_x)))), clip.x0, step);
-  buffer.y0 =
-      on_grid(std::max(clip.y0, static_cast<int>(std::ceil(bounded(low_y)))), clip.y0, step);
-  const int x1 = std::min(clip.x1 - 1, static_cast<int>(std::floor(bounded(high_x))));
-  const int y1 = std::min(clip.y1 - 1, static_cast<int>(std::floor(bounded(high_y))));
+  buffer.x0 = on_grid(std::max(clip.x0, round_up(low_x)), clip.x0, step);
+  buffer.y0 = on_grid(std::max(clip.y0, round_up(low_y)), clip.y0, step);
+  const int x1 = std::min(clip.x1 - 1, round_down(high_x));
+  const int y1 = std::min(clip.y1 - 1, round_down(high_y));
   buffer.width = x1 >= buffer.x0 ? (x1 - buffer.x0) / step + 1 : 0;
   buffer.height = y1 >= buffer.y0 ? (y1 - buffer.y0) / step + 1 : 0;
   if (buffer.empty()) buffer.width = buffer.height = 0;
