@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -29,6 +30,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr std::uint64_t kDefaultScene = 7;  // has something of everything, well in view
 constexpr double kDepthScale = 0.1;  // values of the depth picture are tenths of a millimetre
 constexpr double kMillimetresPerMetre = 1000;
 constexpr double kDegreesPerRadian = 180 / std::numbers::pi;
@@ -138,7 +140,7 @@ void print_files(const SearchOptions& options) {
 }
 
 void demo(const DemoOptions& options) {
-  const scenes::DemoScene demo = scenes::make_demo_scene(options.general.seed.value_or(0));
+  const scenes::DemoScene demo = scenes::make_demo_scene(options.general.seed.value_or(kDefaultScene));
   { const OutputFolder probe(options.out); }  // before the work
   const scenes::ScenePicture picture =
       scenes::take_picture(demo.scene, options.general.threads.value_or(0));
@@ -161,6 +163,7 @@ void add_demo_command(CLI::App& app, Action& action) {
   const auto options = std::make_shared<DemoOptions>();
   command->add_option("--out", options->out, "Folder for input and results")->capture_default_str();
   add_general_options(*command, options->general);
+  command->get_option("--seed")->default_str(std::to_string(kDefaultScene));
   command->footer(
       "Prints the error of every pose (ADD, or ADD-S for symmetric objects) and seconds per "
       "stage.\n"
