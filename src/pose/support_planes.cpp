@@ -301,8 +301,8 @@ void mark_pixels(FrameFeatures& frame) {
         PixelFeatures& pixel = row[x];
         if (pixel.z_m <= 0 || pixel.plane != 0) continue;
         const float height = plane.height_m(frame.point(x, y, pixel.z_m));
-        const float thickness = std::max(0.0035F, 2.2F * frame.sigma_m(pixel.z_m));
-        if (height > 2.0F * thickness || (height < -thickness && !plane.solid)) continue;
+        const float thickness = std::max(0.0026F, 2.0F * frame.sigma_m(pixel.z_m));
+        if (height > 1.5F * thickness || (height < -thickness && !plane.solid)) continue;
         if (height > thickness && plane.normal.dot(pixel.normal_vector()) < kSameDirection) {
           continue;
         }
