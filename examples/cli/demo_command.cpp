@@ -140,7 +140,8 @@ void print_files(const SearchOptions& options) {
 }
 
 void demo(const DemoOptions& options) {
-  const scenes::DemoScene demo = scenes::make_demo_scene(options.general.seed.value_or(kDefaultScene));
+  const scenes::DemoScene demo =
+      scenes::make_demo_scene(options.general.seed.value_or(kDefaultScene));
   { const OutputFolder probe(options.out); }  // before the work
   const scenes::ScenePicture picture =
       scenes::take_picture(demo.scene, options.general.threads.value_or(0));
