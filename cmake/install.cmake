@@ -64,7 +64,7 @@ endfunction()
 
 sam6d_install_library(sam6d core)
 sam6d_pkg_config(sam6d "${PROJECT_DESCRIPTION}" "eigen3"
-  "-lembree${SAM6D_EMBREE_MAJOR} -lopencv_imgproc -lopencv_core -lspdlog -lfmt -pthread")
+  "-lembree${SAM6D_EMBREE_MAJOR} -ldeflate -lopencv_imgproc -lopencv_core -lspdlog -lfmt -pthread")
 if(TARGET sam6d_io)
   sam6d_install_library(sam6d_io io)
   sam6d_pkg_config(sam6d_io "Meshes, pictures and result files for sam6d" "sam6d"
@@ -83,7 +83,7 @@ install(FILES
   DESTINATION ${package_dir} COMPONENT dev)
 if(NOT BUILD_SHARED_LIBS)
   # A program that links the archives links what they use, too.
-  install(FILES cmake/embree.cmake cmake/opencv.cmake cmake/libzip.cmake
+  install(FILES cmake/embree.cmake cmake/libdeflate.cmake cmake/opencv.cmake cmake/libzip.cmake
     DESTINATION ${package_dir} COMPONENT dev)
 endif()
 

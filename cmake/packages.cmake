@@ -41,7 +41,7 @@ if(BUILD_SHARED_LIBS)
     "libsam6d${abi} ${exactly}, libsam6d-io${abi} ${exactly}, libsam6d-viz${abi} ${exactly}")
 else()
   string(APPEND dev_depends ", libfmt-dev, libspdlog-dev, nlohmann-json3-dev, libnanoflann-dev, "
-    "libembree-dev, libopencv-core-dev, libopencv-imgproc-dev")
+    "libembree-dev, libdeflate-dev, libopencv-core-dev, libopencv-imgproc-dev")
   if(TARGET sam6d_io)
     string(APPEND dev_depends ", libassimp-dev, libzip-dev, libopencv-imgcodecs-dev")
   endif()

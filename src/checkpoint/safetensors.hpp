@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,8 +10,6 @@
 /// The safetensors format: 8 bytes header length, a JSON header with the tensors' names, types,
 /// shapes and places, and a metadata dictionary of strings; then the tensors without gaps.
 namespace sam6d {
-
-using Metadata = std::map<std::string, std::string, std::less<>>;
 
 struct SafetensorsView {
   TensorViewMap tensors;  ///< of the file's bytes
@@ -27,9 +23,20 @@ struct SafetensorsView {
 [[nodiscard]] SafetensorsView parse_safetensors(std::span<const std::byte> file,
                                                 std::string_view source);
 
-/// The same tensors and metadata give the same bytes. Every tensor starts at a multiple of its
-/// element's size. Throws Error(kInvalidArgument) for a tensor whose shape does not fit its bytes,
-/// or a name or text that is not UTF-8.
+/// A file, one part after the other.
+struct SafetensorsParts {
+  std::vector<std::byte> header;  ///< with the length before it
+  std::vector<std::span<const std::byte>> tensors;
+};
+
+/// The file of these tensors, whose bytes stay where they are. Every tensor starts at a multiple of
+/// its element's size; the same tensors and metadata give the same file. Throws
+/// Error(kInvalidArgument) for a tensor whose shape does not fit its bytes, or a name or text that
+/// is not UTF-8.
+[[nodiscard]] SAM6D_API SafetensorsParts safetensors_parts(const TensorViewMap& tensors,
+                                                           const Metadata& metadata = {});
+
+/// The same in one piece.
 [[nodiscard]] std::vector<std::byte> safetensors_bytes(const TensorMap& tensors,
                                                        const Metadata& metadata = {});
 

@@ -1,5 +1,10 @@
 #include "checkpoint/safetensors_header.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <tuple>
+
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
@@ -8,7 +13,6 @@ namespace sam6d {
 namespace {
 
 constexpr std::size_t kMaxDimensions = 64;
-constexpr std::string_view kMetadataKey = "__metadata__";
 
 /// Takes nlohmann's parser events. The parser itself keeps one bit a nesting level, and this stops
 /// it at the third level, so neither stack nor heap depend on how deep the text nests.
@@ -19,7 +23,7 @@ class HeaderReader {
   bool start_object(std::size_t /*size*/) {
     if (place_ == Place::kStart) {
       place_ = Place::kRoot;
-    } else if (place_ == Place::kRoot && key_ == kMetadataKey) {
+    } else if (place_ == Place::kRoot && key_ == kSafetensorsMetadata) {
       place_ = Place::kMetadata;
     } else if (place_ == Place::kRoot) {
       place_ = Place::kEntry;
@@ -69,10 +73,10 @@ class HeaderReader {
 
   bool key(std::string& text) {
     if (place_ == Place::kRoot) {
-      if (text == kMetadataKey ? has_metadata_ : header_.entries.contains(text)) {
+      if (text == kSafetensorsMetadata ? has_metadata_ : header_.entries.contains(text)) {
         fail_at(fmt::format("expected every name once, found {:?} again", text));
       }
-      has_metadata_ = has_metadata_ || text == kMetadataKey;
+      has_metadata_ = has_metadata_ || text == kSafetensorsMetadata;
       key_ = text;
     } else {
       field_ = text;
@@ -160,12 +164,94 @@ class HeaderReader {
   std::vector<std::uint64_t> numbers_;
 };
 
+/// Checks that the entries' shapes fit their bytes and that they fill `data_size` bytes exactly.
+void check_layout(const SafetensorsHeader& header, std::uint64_t data_size,
+                  std::string_view source) {
+  using Named = std::pair<const std::string, TensorEntry>;
+  std::vector<const Named*> by_place;
+  for (const Named& named : header.entries) by_place.push_back(&named);
+  std::sort(by_place.begin(), by_place.end(), [](const Named* a, const Named* b) {
+    return std::tie(a->second.begin, a->second.end) < std::tie(b->second.begin, b->second.end);
+  });
+  std::uint64_t position = 0;
+  for (const Named* named : by_place) {
+    const auto& [name, entry] = *named;
+    if (entry.begin != position || entry.end < entry.begin || entry.end > data_size) {
+      fail(ErrorCode::kBadFile,
+           "{}: expected tensor {:?} to start at byte {} and to end by {}, found {} to {}", source,
+           name, position, data_size, entry.begin, entry.end);
+    }
+    const std::uint64_t bytes = entry.end - entry.begin;
+    const std::size_t size = size_of(entry.dtype);
+    if (bytes % size != 0 || element_count(entry.shape) != bytes / size) {
+      fail(ErrorCode::kBadFile,
+           "{}: expected tensor {:?} to have as many bytes as its shape says, found {}", source,
+           name, bytes);
+    }
+    position = entry.end;
+  }
+  if (position != data_size) {
+    fail(ErrorCode::kBadFile, "{}: expected {} bytes of tensors, found {}", source, position,
+         data_size);
+  }
+}
+
 }  // namespace
 
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::string_view source) {
   HeaderReader reader(source);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
   return reader.take();
+}
+
+SafetensorsHeader read_safetensors_header(const FileBytes& file) {
+  const std::string& source = file.source();
+  if (file.size() < kSafetensorsLengthBytes) {
+    fail(ErrorCode::kBadFile, "{}: expected a safetensors file, found {} bytes", source,
+         file.size());
+  }
+  std::array<std::byte, kSafetensorsLengthBytes> length_bytes;
+  file.read(0, length_bytes);
+  std::uint64_t length = 0;
+  std::memcpy(&length, length_bytes.data(), length_bytes.size());
+  const std::uint64_t rest = file.size() - kSafetensorsLengthBytes;
+  if (length > kMaxSafetensorsHeader || length > rest) {
+    fail(ErrorCode::kBadFile, "{}: expected a safetensors header of at most {} bytes, found {}",
+         source, std::min(rest, kMaxSafetensorsHeader), length);
+  }
+  std::string json(static_cast<std::size_t>(length), '\0');
+  file.read(kSafetensorsLengthBytes, std::as_writable_bytes(std::span(json)));
+  if (json.empty() || json.front() != '{') {
+    fail(ErrorCode::kBadFile, "{}: expected a safetensors header that starts with {{", source);
+  }
+  SafetensorsHeader header = parse_safetensors_header(json, source);
+  header.data_begin = kSafetensorsLengthBytes + length;
+  check_layout(header, rest - length, source);
+  return header;
+}
+
+CheckpointIndex index_safetensors(const FileBytes& file) {
+  SafetensorsHeader header = read_safetensors_header(file);
+  CheckpointIndex index;
+  index.format = CheckpointFormat::kSafetensors;
+  index.metadata = std::move(header.metadata);
+  for (auto& [name, entry] : header.entries) {
+    const std::uint64_t size = entry.end - entry.begin;
+    index.names.push_back({name, 0, index.tensors.size()});
+    Storage storage;
+    storage.name = name;
+    storage.size = storage.packed_size = size;
+    storage.offset = header.data_begin + entry.begin;
+    std::vector<std::uint64_t> strides = c_strides(entry.shape);
+    index.tensors.push_back(
+        {index.storages.size(), entry.dtype, std::move(entry.shape), std::move(strides), 0});
+    index.storages.push_back(std::move(storage));
+  }
+  std::stable_sort(index.names.begin(), index.names.end(),
+                   [&](const NamedTensor& a, const NamedTensor& b) {
+                     return index.storages[a.tensor].offset < index.storages[b.tensor].offset;
+                   });
+  return index;
 }
 
 }  // namespace sam6d

@@ -14,6 +14,7 @@ set(library_of_nlohmann nlohmann)
 set(library_of_opencv2 opencv2)
 set(library_of_assimp assimp)
 set(library_of_zip.h libzip)
+set(library_of_libdeflate.h libdeflate)
 set(library_of_CLI CLI11)
 set(system_folders sys linux netinet arpa)
 
