@@ -27,6 +27,9 @@ inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30U;
 /// file. Throws Error(kWriteFailed) with the path and the system's reason; then an older file of
 /// that name is as it was.
 SAM6D_API void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+/// The same of bytes that lie in several places, one part after the other.
+SAM6D_API void write_file_parts(const std::filesystem::path& path,
+                                std::span<const std::span<const std::byte>> parts);
 SAM6D_API void write_text_file(const std::filesystem::path& path, std::string_view text);
 
 /// Makes a folder and its parents where they are missing, and makes sure that files can be written

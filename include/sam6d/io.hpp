@@ -1,6 +1,7 @@
 #pragma once
 
-/// Everything of sam6d::io: files of meshes, pictures, cameras, detections, poses, data sets.
+/// Everything of sam6d::io: files of meshes, pictures, cameras, detections, poses, data sets,
+/// tensors.
 
 #include "sam6d/bop_results.hpp"
 #include "sam6d/bundle.hpp"
@@ -15,4 +16,5 @@
 #include "sam6d/npy.hpp"
 #include "sam6d/result_io.hpp"
 #include "sam6d/rle.hpp"
+#include "sam6d/safetensors_io.hpp"
 #include "sam6d/template_folder.hpp"

@@ -4,6 +4,7 @@
 /// pictures for people in sam6d/viz.hpp (sam6d::viz).
 
 #include "sam6d/camera.hpp"
+#include "sam6d/checkpoint.hpp"
 #include "sam6d/detection.hpp"
 #include "sam6d/device.hpp"
 #include "sam6d/error.hpp"
@@ -22,5 +23,6 @@
 #include "sam6d/segmenter.hpp"
 #include "sam6d/symmetry.hpp"
 #include "sam6d/template_views.hpp"
+#include "sam6d/tensor.hpp"
 #include "sam6d/transform.hpp"
 #include "sam6d/version.hpp"

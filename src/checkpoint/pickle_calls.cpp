@@ -26,13 +26,24 @@ constexpr std::array<std::string_view, 18> kAllowedBuiltins = {
     "set", "frozenset", "dict",  "list",      "tuple",   "int",   "long",  "float",  "bool",
     "str", "unicode",   "bytes", "bytearray", "complex", "slice", "range", "object", "Ellipsis"};
 
-// Classes whose objects stay what they are: a name and arguments.
-constexpr std::array<std::string_view, 15> kInertClasses = {
-    "builtins.complex",    "builtins.slice",           "builtins.range",
-    "datetime.date",       "datetime.datetime",        "datetime.time",
-    "datetime.timedelta",  "datetime.timezone",        "pathlib.Path",
-    "pathlib.PosixPath",   "pathlib.PurePosixPath",    "pathlib.PureWindowsPath",
-    "pathlib.WindowsPath", "pathlib._local.PosixPath", "torch.device"};
+// Calls that stay what they are: a name and arguments.
+constexpr std::array<std::string_view, 17> kInertCalls = {"builtins.complex",
+                                                          "builtins.slice",
+                                                          "builtins.range",
+                                                          "datetime.date",
+                                                          "datetime.datetime",
+                                                          "datetime.time",
+                                                          "datetime.timedelta",
+                                                          "datetime.timezone",
+                                                          "pathlib.Path",
+                                                          "pathlib.PosixPath",
+                                                          "pathlib.PurePosixPath",
+                                                          "pathlib.PureWindowsPath",
+                                                          "pathlib.WindowsPath",
+                                                          "pathlib._local.PosixPath",
+                                                          "functools.partial",
+                                                          "torch.device",
+                                                          "torch.serialization._get_layout"};
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -172,7 +183,7 @@ PickleId call_known(PickleDocument& doc, PickleId function, PickleId arguments) 
   }
   const auto items = items_of(doc, arguments, "a tuple of arguments");
   const std::string path = path_of(*global);
-  if (contains(kInertClasses, path)) return add_object(doc, function, arguments);
+  if (contains(kInertCalls, path)) return add_object(doc, function, arguments);
   const auto known = known_calls().find(path);
   if (known == known_calls().end()) {
     fail_pickle(doc, "refused to call {}; only functions that put data together are known", path);

@@ -1,7 +1,5 @@
 #include "checkpoint/tensor_loading.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <mutex>
@@ -19,7 +17,6 @@ namespace {
 constexpr std::uint64_t kMaxGrowth = 16;
 // Small enough that the checksum finds them in the cache.
 constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 18U;
-constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21U;
 constexpr std::uint64_t kLine = 64;        // bytes that large runs of tensors start at multiples of
 constexpr std::uint64_t kElementLine = 8;  // the same for small ones
 constexpr std::uint64_t kLargeRun = 1024;
@@ -202,17 +199,13 @@ class TensorLoader {
 
   void allocate() {
     if (size_ == 0) return;
-    const bool large = size_ >= 2 * kHugePage;
-    const std::uint64_t unit = large ? kHugePage : kLine;
-    const auto bytes = static_cast<std::size_t>((size_ + unit - 1) / unit * unit);
+    const auto bytes = static_cast<std::size_t>((size_ + kLine - 1) / kLine * kLine);
     std::unique_ptr<std::byte, Freed> block(
-        static_cast<std::byte*>(std::aligned_alloc(static_cast<std::size_t>(unit), bytes)));
+        static_cast<std::byte*>(std::aligned_alloc(kLine, bytes)));
     if (!block) {
       fail(ErrorCode::kOutOfMemory, "{}: expected {} bytes of memory for its tensors, found less",
            file_.source(), bytes);
     }
-    // A page fault for every 4 KiB would take as long as reading them.
-    if (large) ::madvise(block.get(), bytes, MADV_HUGEPAGE);
     buffer_ = std::shared_ptr<std::byte>(std::move(block));
   }
 

@@ -109,11 +109,18 @@ int open_temporary(const fs::path& path, fs::path& temporary) {
   return -1;
 }
 
+int write_all(int descriptor, std::span<const std::span<const std::byte>> parts) {
+  for (const std::span<const std::byte> part : parts) {
+    if (const int error = write_all(descriptor, part); error != 0) return error;
+  }
+  return 0;
+}
+
 /// Pipes and devices (/dev/stdout) cannot be replaced by a new file.
-void write_in_place(const fs::path& path, std::span<const std::byte> bytes) {
+void write_in_place(const fs::path& path, std::span<const std::span<const std::byte>> parts) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (file.number() < 0) write_failed(path, reason(errno));
-  if (const int error = write_all(file.number(), bytes); error != 0) {
+  if (const int error = write_all(file.number(), parts); error != 0) {
     write_failed(path, reason(error));
   }
 }
@@ -129,11 +136,15 @@ std::string read_text_file(const fs::path& path, std::uint64_t max_bytes) {
 }
 
 void write_file(const fs::path& path, std::span<const std::byte> bytes) {
+  write_file_parts(path, std::span(&bytes, 1));
+}
+
+void write_file_parts(const fs::path& path, std::span<const std::span<const std::byte>> parts) {
   if (path.filename().empty()) write_failed(path, "this is no file name");
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (fs::is_directory(status)) write_failed(path, "this is a folder");
-  if (fs::exists(status) && !fs::is_regular_file(status)) return write_in_place(path, bytes);
+  if (fs::exists(status) && !fs::is_regular_file(status)) return write_in_place(path, parts);
 
   // Behind a link, the file that it names is replaced, not the link.
   fs::path target = path;
@@ -144,7 +155,7 @@ void write_file(const fs::path& path, std::span<const std::byte> bytes) {
   fs::path temporary;
   Descriptor file(open_temporary(target, temporary));
   if (file.number() < 0) write_failed(path, reason(errno));
-  int error = write_all(file.number(), bytes);
+  int error = write_all(file.number(), parts);
   const int close_error = file.close();
   if (error == 0) error = close_error;
   if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;

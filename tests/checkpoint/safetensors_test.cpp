@@ -1,6 +1,5 @@
 #include "checkpoint/safetensors.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "checkpoint/golden_values.hpp"
 #include "sam6d/error.hpp"
 
 namespace sam6d {
@@ -36,52 +36,6 @@ std::vector<std::byte> file_with(const std::string& header, std::size_t data_byt
   return bytes_of(file);
 }
 
-/// Sign, exponent and mantissa of a 16-bit float with so many bits of mantissa.
-double small_float(std::uint16_t bits, int mantissa_bits) {
-  const int exponent_bits = 15 - mantissa_bits;
-  const int bias = (1 << (exponent_bits - 1)) - 1;
-  const int exponent = (bits >> mantissa_bits) & ((1 << exponent_bits) - 1);
-  const double mantissa = bits & ((1 << mantissa_bits) - 1);
-  const double sign = (bits & 0x8000) != 0 ? -1 : 1;
-  if (exponent == 0) return sign * std::ldexp(mantissa, 1 - bias - mantissa_bits);
-  return sign * std::ldexp(mantissa + (1 << mantissa_bits), exponent - bias - mantissa_bits);
-}
-
-template <class T>
-T at(const TensorView& tensor, std::size_t i) {
-  T value;
-  std::memcpy(&value, tensor.bytes.data() + i * sizeof(T), sizeof(T));
-  return value;
-}
-
-double number(const TensorView& tensor, std::size_t i) {
-  switch (tensor.dtype) {
-    case DType::kBool:
-    case DType::kUint8: return at<std::uint8_t>(tensor, i);
-    case DType::kInt32: return at<std::int32_t>(tensor, i);
-    case DType::kInt64: return static_cast<double>(at<std::int64_t>(tensor, i));
-    case DType::kFloat16: return small_float(at<std::uint16_t>(tensor, i), 10);
-    case DType::kBFloat16: return small_float(at<std::uint16_t>(tensor, i), 7);
-    case DType::kFloat32: return at<float>(tensor, i);
-    case DType::kFloat64: return at<double>(tensor, i);
-    default: FAIL("no golden has this type"); return 0;
-  }
-}
-
-std::string_view torch_name(DType dtype) {
-  switch (dtype) {
-    case DType::kBool: return "bool";
-    case DType::kUint8: return "uint8";
-    case DType::kInt32: return "int32";
-    case DType::kInt64: return "int64";
-    case DType::kFloat16: return "float16";
-    case DType::kBFloat16: return "bfloat16";
-    case DType::kFloat32: return "float32";
-    case DType::kFloat64: return "float64";
-    default: return "other";
-  }
-}
-
 void check_values(const SafetensorsView& view, const Json& expected) {
   CHECK(view.tensors.size() == expected.size());
   for (const auto& [key, entry] : expected.items()) {
@@ -90,13 +44,13 @@ void check_values(const SafetensorsView& view, const Json& expected) {
     const auto found = view.tensors.find(name);
     REQUIRE(found != view.tensors.end());
     const Json& golden = entry.at("tensor");
-    CHECK(torch_name(found->second.dtype) == golden.at("dtype").get<std::string>());
+    CHECK(test::torch_name(found->second.dtype) == golden.at("dtype").get<std::string>());
     CHECK(found->second.shape == golden.at("shape").get<std::vector<std::uint64_t>>());
     const Json& values = golden.at("values");
     REQUIRE(found->second.bytes.size() == values.size() * size_of(found->second.dtype));
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double value = values[i].is_boolean() ? values[i].get<bool>() : values[i].get<double>();
-      CHECK(number(found->second, i) == value);
+      CHECK(test::number(found->second, i) == value);
     }
   }
 }
