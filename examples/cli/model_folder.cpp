@@ -1,10 +1,10 @@
 #include "model_folder.hpp"
 
 #include <cstdlib>
-#include <fstream>
 #include <system_error>
 
-#include <fmt/format.h>
+#include "sam6d/checkpoint.hpp"
+#include "sam6d/error.hpp"
 
 namespace sam6d::cli {
 namespace fs = std::filesystem;
@@ -24,22 +24,13 @@ const char* variable(const char* name) {
   return value != nullptr && *value != '\0' ? value : nullptr;
 }
 
-/// Whether the first bytes are those of the kind of file that the name promises: a zip archive or
-/// pickled tensors (.pth, .pt), or the length and opening brace of a safetensors header.
-std::string problem_of(const fs::path& file, std::uintmax_t bytes) {
-  std::ifstream in(file, std::ios::binary);
-  unsigned char head[9] = {};
-  if (!in.read(reinterpret_cast<char*>(head), sizeof head)) {
-    return fmt::format("cannot be read, or shorter than {} bytes", sizeof head);
+/// Empty for a file whose tensors could be read; they are not, so it takes milliseconds.
+std::string problem_of(const fs::path& file) {
+  try {
+    return list_checkpoint(file).tensors.empty() ? "it has no tensors" : "";
+  } catch (const Error& problem) {
+    return problem.what();
   }
-  if (file.extension() == ".safetensors") {
-    std::uint64_t header = 0;
-    for (int i = 7; i >= 0; --i) header = header << 8 | head[i];
-    return head[8] == '{' && header <= bytes ? "" : "no safetensors file, or cut short";
-  }
-  const bool zip = head[0] == 'P' && head[1] == 'K';
-  const bool pickle = head[0] == 0x80;
-  return zip || pickle ? "" : "neither a zip archive nor a pickle, as torch writes them";
 }
 
 }  // namespace
@@ -68,7 +59,7 @@ std::vector<ModelFile> find_model_files(const fs::path& folder) {
       if (!fs::is_regular_file(candidate, error)) continue;
       file.path = candidate;
       file.bytes = fs::file_size(candidate, error);
-      file.problem = problem_of(candidate, file.bytes);
+      file.problem = problem_of(candidate);
       break;
     }
     files.push_back(std::move(file));

@@ -16,7 +16,7 @@ struct ModelFile {
   std::string name;                           ///< as its publisher calls it
   std::optional<std::filesystem::path> path;  ///< nothing = not there
   std::uintmax_t bytes = 0;
-  std::string problem;  ///< empty = none seen
+  std::string problem;  ///< empty = its tensors can be read
 };
 
 /// Looks for every known file; a .safetensors of the same stem is preferred, and

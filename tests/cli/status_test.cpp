@@ -3,8 +3,12 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "run_tool.hpp"
+#include "sam6d/safetensors_io.hpp"
 
+#include "run_tool.hpp"
+#include "support/torch_writer.hpp"
+
+using namespace sam6d;
 using namespace sam6d::test;
 using nlohmann::json;
 
@@ -33,15 +37,21 @@ TEST_CASE("status is JSON and says plainly that there is no LibTorch") {
 
 TEST_CASE("status finds weights, prefers safetensors, and sees what is no weights file") {
   TemporaryFolder folder;
-  make_file(folder / "FastSAM-x.pt", "PK\x03\x04 and more");
+  const std::string weights = torch_file({{"a", {1, 2}}});
+  make_file(folder / "FastSAM-x.pt", weights);
+  make_file(folder / "sam_vit_h_4b8939.pth", weights.substr(0, weights.size() / 2));
   make_file(folder / "sam_vit_b_01ec64.pth", "<html>not found</html>");
-  make_file(folder / "dinov2_vitl14_pretrain.pth", "PK\x03\x04 and more");
-  make_file(folder / "dinov2_vitl14_pretrain.safetensors", std::string("\x02\0\0\0\0\0\0\0{}", 10));
+  make_file(folder / "dinov2_vitl14_pretrain.pth", weights);
+  save_safetensors(folder / "dinov2_vitl14_pretrain.safetensors",
+                   {{"a", {DType::kUint8, {0}, {}}}});
   const json status = json::parse(run_tool({"status"}, {{"SAM6D_MODELS", folder.path()}}).out);
   const json fastsam = model_named(status, "FastSAM-x.pt");
   CHECK(fastsam.at("found") == true);
   CHECK(fastsam.at("problem").is_null());
-  CHECK(model_named(status, "sam_vit_b_01ec64.pth").at("problem").is_string());
+  const std::string page = model_named(status, "sam_vit_b_01ec64.pth").at("problem");
+  CHECK(page.find("found a web page") != std::string::npos);
+  const std::string cut = model_named(status, "sam_vit_h_4b8939.pth").at("problem");
+  CHECK(cut.find("no whole zip archive") != std::string::npos);
   const json dino = model_named(status, "dinov2_vitl14_pretrain.pth");
   CHECK(dino.at("path") == folder / "dinov2_vitl14_pretrain.safetensors");
   CHECK(dino.at("problem").is_null());
@@ -49,7 +59,7 @@ TEST_CASE("status finds weights, prefers safetensors, and sees what is no weight
 
 TEST_CASE("the pose network's file can be named by the environment") {
   TemporaryFolder folder;
-  make_file(folder / "mine.pth", "PK\x03\x04 and more");
+  make_file(folder / "mine.pth", torch_file({{"a", {1}}}));
   const json status =
       json::parse(run_tool({"status"}, {{"ISM_CHECKPOINTS_DIR", folder.path()},
                                         {"PEM_CHECKPOINT_PATH", folder / "mine.pth"}})

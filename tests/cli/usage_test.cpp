@@ -10,8 +10,8 @@ using namespace sam6d::test;
 
 namespace {
 
-const std::vector<std::string> kCommands = {"demo",   "run", "onboard", "segment", "pose",
-                                            "render", "bop", "eval",    "status"};
+const std::vector<std::string> kCommands = {"demo",   "run", "onboard", "segment",    "pose",
+                                            "render", "bop", "eval",    "checkpoint", "status"};
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
