@@ -78,7 +78,7 @@ void list(const CheckpointArguments& arguments) {
 
 void convert(const CheckpointArguments& arguments) {
   Console console(arguments.general.quiet, arguments.general.log_level);
-  check_can_write(arguments.to);
+  OutputFolder out(arguments.to.has_parent_path() ? arguments.to.parent_path() : fs::path("."));
   CheckpointOptions options;
   options.verify_checksums = !arguments.no_verify;
   options.threads = arguments.general.threads.value_or(0);
@@ -96,7 +96,8 @@ void convert(const CheckpointArguments& arguments) {
                                   : fmt::format(" whose names start with {}", arguments.prefix));
   }
   // What other tools look for before they take the tensors for PyTorch's.
-  save_safetensors(arguments.to, chosen, {{"format", "pt"}});
+  save_safetensors(out.stage(arguments.to.filename()), chosen, {{"format", "pt"}});
+  out.commit();
   fmt::print("{}: {} tensors, {:.1f} MiB\n", arguments.to.string(), chosen.size(),
              static_cast<double>(bytes) / kMebibyte);
 }

@@ -88,7 +88,8 @@ void check_can_write(const fs::path& file) {
   if (fs::is_directory(file)) {
     fail(ErrorCode::kWriteFailed, "{}: expected the name of a file, found a folder", file.string());
   }
-  const OutputFolder probe(file.has_parent_path() ? file.parent_path() : fs::path("."));
+  OutputFolder probe(file.has_parent_path() ? file.parent_path() : fs::path("."));
+  probe.commit();
 }
 
 }  // namespace sam6d::cli

@@ -91,7 +91,10 @@ TEST_CASE("checkpoint refuses what it cannot read, and writes nothing then") {
   check_failure(run_tool({"checkpoint", folder / "page.pth", "--to", to}), 1, "found a web page");
   check_failure(run_tool({"checkpoint", folder / "none.pth", "--to", to}), 1, "found none");
   check_failure(run_tool({"checkpoint", folder / "damaged.pth", "--to", to}), 1, "checksum");
-  CHECK(!std::filesystem::exists(to));
+  const std::string below = folder / "new/out.safetensors";
+  check_failure(run_tool({"checkpoint", folder / "page.pth", "--to", below}), 1,
+                "found a web page");
+  CHECK(names_in(folder.path()) == std::vector<std::string>{"damaged.pth", "none.pth", "page.pth"});
   check_failure(run_tool({"checkpoint", folder / "damaged.pth", "--to", folder / "out.pth"}), 2,
                 "ends in .safetensors");
   CHECK(run_tool({"checkpoint", folder / "damaged.pth", "--no-verify", "--to", to}).exit_code == 0);
