@@ -63,8 +63,9 @@ class SAM6D_API Checkpoint {
  public:
   /// Reads all tensors into one buffer; at its peak this takes little more memory than the tensors
   /// (tests hold it to 1.3 times). Throws Error(kFileNotFound), Error(kBadFile), naming the file,
-  /// for what is damaged, cut short, no file of weights, or would have to run code to be read, and
-  /// Error(kCancelled) when `progress` (stage "read weights", in MiB) says so.
+  /// for what is damaged, cut short, no file of weights, or would have to run code to be read,
+  /// Error(kOutOfMemory), and Error(kCancelled) when `progress` (stage "read weights", in MiB) says
+  /// so.
   [[nodiscard]] static Checkpoint from_file(const std::filesystem::path& path,
                                             const CheckpointOptions& options = {},
                                             const ProgressFn& progress = {});

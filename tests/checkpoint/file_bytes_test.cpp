@@ -27,10 +27,11 @@ TEST_CASE("open, mapped and in memory, a file is the same") {
     CHECK(part(file, 0, 10) == content);
     CHECK(part(file, 3, 4) == "3456");
     CHECK(part(file, 10, 0).empty());
-    for (const auto& [offset, count] :
+    for (const auto& outside :
          {std::pair(std::uint64_t{8}, std::size_t{3}), {std::uint64_t{11}, 0}, {UINT64_MAX, 2}}) {
-      CHECK(contains(error_of(ErrorCode::kBadFile, [&] { (void)part(file, offset, count); }),
-                     "found the end of the file at 10"));
+      CHECK(contains(
+          error_of(ErrorCode::kBadFile, [&] { (void)part(file, outside.first, outside.second); }),
+          "found the end of the file at 10"));
     }
   }
   CHECK(!FileBytes::open(path).memory());

@@ -157,7 +157,8 @@ inline void check_module(const LoadedFile& file, PickleId id, const std::string&
   CHECK(names.size() == golden.at("state_dict").size());
   const auto* const attributes = value_if<PickleDict>(document, object->states.at(0));
   REQUIRE(attributes != nullptr);
-  for (const auto& [name, expected] : golden.at("attributes").items()) {
+  for (const auto& [attribute, expected] : golden.at("attributes").items()) {
+    const std::string& name = attribute;  // clang 14 cannot capture structured bindings
     CAPTURE(name);
     bool found = false;
     for (const auto& [key, value] : attributes->items) {

@@ -65,7 +65,8 @@ inline std::optional<Checkpoint> read_in_every_way(const std::filesystem::path& 
 inline void check_torch_goldens(const std::filesystem::path& folder, const Json& entries) {
   const std::filesystem::path trap = "/tmp/ism_checkpoint_reader_was_tricked";
   std::filesystem::remove(trap);
-  for (const auto& [name, entry] : entries.items()) {
+  for (const auto& [key, entry] : entries.items()) {
+    const std::string& name = key;  // clang 14 cannot capture structured bindings
     CAPTURE(name);
     const std::optional<Checkpoint> read = read_in_every_way(folder / name);
     if (entry.at("ok") == false) {

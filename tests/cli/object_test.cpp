@@ -27,11 +27,11 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("onboard makes a bundle that knows the object") {
   const SmallInputs inputs;
   const ToolRun run = run_tool({"onboard", inputs.file("cube.ply"), "--unit", "mm", "--out",
-                                inputs.file("cube.s6d"), "--id", "7", "--name", "dice"});
+                                inputs.file("new/folder/cube.s6d"), "--id", "7", "--name", "dice"});
   CAPTURE(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK(contains(run.out, "103.9 mm"));  // 60 sqrt(3)
-  const ObjectModel model = load_bundle(inputs.file("cube.s6d"));
+  const ObjectModel model = load_bundle(inputs.file("new/folder/cube.s6d"));
   CHECK(model.id() == 7);
   CHECK(model.name() == "dice");
   CHECK(model.template_view_count() == 42);

@@ -1,7 +1,8 @@
 // Covers: src/checkpoint/pickle_input.cpp src/checkpoint/pickle_machine.cpp
-// src/checkpoint/pickle_calls.cpp src/checkpoint/pickle_text.cpp src/checkpoint/pickle_value.cpp
-// src/checkpoint/torch_pickles.cpp src/checkpoint/numpy_pickles.cpp src/checkpoint/tensor_names.cpp
-// src/checkpoint/tensor_match.cpp
+// Covers: src/checkpoint/pickle_calls.cpp src/checkpoint/pickle_text.cpp
+// Covers: src/checkpoint/pickle_value.cpp src/checkpoint/torch_pickles.cpp
+// Covers: src/checkpoint/numpy_pickles.cpp src/checkpoint/tensor_names.cpp
+// Covers: src/checkpoint/tensor_match.cpp
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,8 @@
 // Covers: src/checkpoint/checkpoint.cpp src/checkpoint/zip_directory.cpp
-// src/checkpoint/torch_zip.cpp src/checkpoint/torch_legacy.cpp src/checkpoint/torch_file.cpp
-// src/checkpoint/stored_bytes.cpp src/checkpoint/tensor_loading.cpp src/checkpoint/strided_copy.cpp
-// src/checkpoint/checkpoint_index.cpp
+// Covers: src/checkpoint/torch_zip.cpp src/checkpoint/torch_legacy.cpp
+// Covers: src/checkpoint/torch_file.cpp src/checkpoint/stored_bytes.cpp
+// Covers: src/checkpoint/tensor_loading.cpp src/checkpoint/strided_copy.cpp
+// Covers: src/checkpoint/checkpoint_index.cpp
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
