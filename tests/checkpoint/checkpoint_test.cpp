@@ -113,7 +113,16 @@ TEST_CASE("files that cannot be read") {
                  "CheckpointOptions::threads"));
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Sanitizers keep memory of their own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SAM6D_TEST_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SAM6D_TEST_SANITIZED
+#endif
+#endif
+
+#ifndef SAM6D_TEST_SANITIZED
 /// A line of /proc/self/status in bytes.
 std::uint64_t status_bytes(const std::string& name) {
   std::ifstream status("/proc/self/status");
