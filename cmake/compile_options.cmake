@@ -4,8 +4,10 @@ set(SAM6D_SANITIZE "" CACHE STRING "Sanitizers for everything, e.g. address,unde
 option(SAM6D_COVERAGE "Instrument for line coverage (clang)" OFF)
 
 add_library(sam6d_options INTERFACE)
-target_compile_options(sam6d_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
-  $<$<BOOL:${SAM6D_WERROR}>:-Werror>)
+# What nvcc generates is full of line directives that -Wpedantic takes for GNU's.
+target_compile_options(sam6d_options INTERFACE
+  -Wall -Wextra $<$<COMPILE_LANGUAGE:CXX>:-Wpedantic> -Wshadow
+  $<$<AND:$<BOOL:${SAM6D_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>)
 # GCC 12 sees an overlapping copy in `"text" + std::string` (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(sam6d_options INTERFACE -Wno-restrict)

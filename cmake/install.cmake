@@ -33,6 +33,9 @@ foreach(component IN ITEMS io viz)
     list(REMOVE_ITEM headers ${absent_headers})
   endif()
 endforeach()
+if(TARGET sam6d_neural)  # it has no header: the core's headers declare what it brings
+  list(APPEND built_components neural)
+endif()
 install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sam6d COMPONENT dev)
 
 function(sam6d_install_library target component)
@@ -74,6 +77,11 @@ if(TARGET sam6d_viz)
   sam6d_install_library(sam6d_viz viz)
   sam6d_pkg_config(sam6d_viz "Overlays for sam6d" "sam6d" "-lopencv_imgproc -lopencv_core -lfmt")
 endif()
+if(TARGET sam6d_neural)
+  sam6d_install_library(sam6d_neural neural)
+  sam6d_pkg_config(sam6d_neural "The networks of SAM-6D for sam6d" "sam6d"
+    "-ltorch_cpu -lc10 -lfmt")
+endif()
 
 configure_package_config_file(cmake/sam6d-config.cmake.in sam6d-config.cmake
   INSTALL_DESTINATION ${package_dir})
@@ -85,6 +93,9 @@ if(NOT BUILD_SHARED_LIBS)
   # A program that links the archives links what they use, too.
   install(FILES cmake/embree.cmake cmake/libdeflate.cmake cmake/opencv.cmake cmake/libzip.cmake
     DESTINATION ${package_dir} COMPONENT dev)
+  if(TARGET sam6d_neural)
+    install(FILES cmake/torch.cmake DESTINATION ${package_dir} COMPONENT dev)
+  endif()
 endif()
 
 if(TARGET sam6d_tool)
