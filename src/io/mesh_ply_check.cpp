@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <span>
 
@@ -63,20 +62,26 @@ void check_line(const PlyElement& element, std::size_t at, std::string_view line
     fail(ErrorCode::kBadFile, "{}: expected number {} of '{}' on a line of its own, found '{}'",
          source, at, excerpt(element.name), excerpt(line));
   };
-  const auto number = [&](bool is_whole) {
-    const std::optional<double> value = parsed_number(words.next());
-    if (!value || (is_whole && (*value < 0 || *value != std::floor(*value)))) refuse();
+  // Assimp loses memory over whole numbers that are written as 1.0 or 1e0.
+  const auto number = [&](std::string_view type) {
+    const std::string_view word = words.next();
+    const std::optional<double> value = parsed_number(word);
+    if (!value) refuse();
+    if (is_whole_type(type) && word.find_first_not_of("+-0123456789") != std::string_view::npos) {
+      refuse();
+    }
     return *value;
   };
   for (const PlyProperty& property : element.properties) {
-    const double value = number(property.is_list);
+    const double value = number(property.type);
     if (!property.is_list) continue;
+    if (value < 0) refuse();
     // More items than the line has words end in an error below.
     const auto items = static_cast<std::size_t>(std::min(value, 1e9));
     const bool indices = is_index_list(element, property);
     if (indices) check_face(at, items, source);
     for (std::size_t i = 0; i < items; ++i) {
-      const double item = number(indices);
+      const double item = number(property.item_type);
       if (indices) check_index(at, item, vertices, source);
     }
   }

@@ -66,11 +66,6 @@ std::size_t bytes_of_type(std::string_view type) {
   return 0;
 }
 
-/// Whether its numbers are whole ones; counts and indices are.
-bool is_whole_type(std::string_view type) {
-  return !type.starts_with("float") && !type.starts_with("double");
-}
-
 PlyElement read_element(LineWords words, std::string_view line, const std::string& source) {
   PlyElement element;
   element.name = words.next();
@@ -139,6 +134,10 @@ std::string plain_header(const PlyHeader& header) {
 }
 
 }  // namespace
+
+bool is_whole_type(std::string_view type) {
+  return !type.starts_with("float") && !type.starts_with("double");
+}
 
 PlyHeader read_ply_header(std::string_view file, const std::string& source) {
   TextLines lines(file.substr(0, kMaxHeaderBytes));

@@ -53,6 +53,9 @@ struct PlyHeader {
   }
 };
 
+/// Whether the numbers of a type are whole ones; those of counts and indices are.
+[[nodiscard]] bool is_whole_type(std::string_view type);
+
 /// Throws Error(kBadFile), naming `source`.
 [[nodiscard]] PlyHeader read_ply_header(std::string_view file, const std::string& source);
 

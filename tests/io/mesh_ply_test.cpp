@@ -321,7 +321,8 @@ TEST_CASE("comments and blank lines among the data") {
 TEST_CASE("faces that point outside of the vertices, or have too few") {
   check_refused(replaced(kTetrahedron, "3 1 2 3\n", "3 1 2 9999999\n"), ErrorCode::kBadMesh,
                 "0 to 3 in face 3");
-  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "3 1 2 -1\n"), ErrorCode::kBadFile, "face");
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "3 1 2 -1\n"), ErrorCode::kBadMesh,
+                "0 to 3 in face 3, found -1");
   check_refused(replaced(kTetrahedron, "3 1 2 3\n", "2 1 2\n"), ErrorCode::kBadFile,
                 "three or more");
   check_refused(replaced(kTetrahedron, "3 1 2 3\n", "x 1 2 3\n"), ErrorCode::kBadFile, "number 3");
@@ -334,6 +335,16 @@ TEST_CASE("faces that point outside of the vertices, or have too few") {
   check_refused(text, ErrorCode::kBadMesh, "found 1");
   text[text.size() - 7] = '\2';
   check_refused(text, ErrorCode::kBadFile, "three or more");
+}
+
+TEST_CASE("whole numbers are written as such") {
+  check_refused(replaced(kTetrahedron, "0 0 0 10 20 30", "0 0 0 10.0 20 30"), ErrorCode::kBadFile,
+                "number 0 of 'vertex'");
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "3.0 1 2 3\n"), ErrorCode::kBadFile,
+                "number 3");
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "3 1 2 3e0\n"), ErrorCode::kBadFile,
+                "number 3");
+  check_refused(replaced(kTetrahedron, "3 1 2 3\n", "-3 1 2 3\n"), ErrorCode::kBadFile, "number 3");
 }
 
 TEST_CASE("headers that say a thing twice, or count in fractions") {
