@@ -1,4 +1,5 @@
 #include "checkpoint/pickle_calls.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -161,7 +162,8 @@ bool is_storage_class(std::string_view path) {
 
 PickleId checked_global(PickleDocument& doc, std::string module, std::string name) {
   if (module.empty() || name.empty() || !is_utf8(module) || !is_utf8(name)) {
-    fail_pickle(doc, "expected the name of a class, found {:?} of module {:?}", name, module);
+    fail_pickle(doc, "expected the name of a class, found {} of module {}", quoted_text(name),
+                quoted_text(module));
   }
   PickleGlobal global{std::move(module), std::move(name)};
   const std::string path = path_of(global);

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "base/utf8.hpp"
 #include "checkpoint/pickle_calls.hpp"
 #include "checkpoint/pickle_text.hpp"
 
@@ -324,8 +325,8 @@ class PickleMachine {
       case 'V':
       case 'g':
       case 'p':
-        fail_pickle(doc_, "expected protocol 2 to 5, found an opcode of protocol 0 ({:?})",
-                    static_cast<char>(opcode));
+        fail_pickle(doc_, "expected protocol 2 to 5, found an opcode of protocol 0 ({})",
+                    std::string(1, static_cast<char>(opcode)));
       default: fail_pickle(doc_, "expected an opcode, found 0x{:02x}", opcode);
     }
   }

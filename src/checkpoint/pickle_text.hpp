@@ -8,9 +8,6 @@
 
 namespace sam6d {
 
-/// Whether it is UTF-8 as RFC 3629 has it: shortest forms, no surrogates.
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
-
 /// The bytes that a text is in Latin-1; nothing where it has other characters.
 [[nodiscard]] std::optional<std::string> latin1_bytes(std::string_view utf8);
 

@@ -1,4 +1,5 @@
 #include "checkpoint/pickle_value.hpp"
+#include "base/utf8.hpp"
 
 namespace sam6d {
 namespace {
@@ -88,7 +89,7 @@ std::string describe(const PickleDocument& document, PickleId id) {
   }
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "True" : "False";
   if (const auto text = text_if(document, id)) {
-    return fmt::format("the text {:?}{}", text->substr(0, kMaxText),
+    return fmt::format("the text {}{}", quoted_text(text->substr(0, kMaxText)),
                        text->size() > kMaxText ? "..." : "");
   }
   if (const auto* global = std::get_if<PickleGlobal>(&value)) {

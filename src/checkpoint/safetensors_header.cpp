@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "base/utf8.hpp"
 
 namespace sam6d {
 namespace {
@@ -74,7 +75,7 @@ class HeaderReader {
   bool key(std::string& text) {
     if (place_ == Place::kRoot) {
       if (text == kSafetensorsMetadata ? has_metadata_ : header_.entries.contains(text)) {
-        fail_at(fmt::format("expected every name once, found {:?} again", text));
+        fail_at(fmt::format("expected every name once, found {} again", quoted_text(text)));
       }
       has_metadata_ = has_metadata_ || text == kSafetensorsMetadata;
       key_ = text;
@@ -87,13 +88,14 @@ class HeaderReader {
   bool string(std::string& text) {
     if (place_ == Place::kMetadata) {
       if (!header_.metadata.emplace(field_, text).second) {
-        fail_at(fmt::format("expected every name once, found {:?} again", field_));
+        fail_at(fmt::format("expected every name once, found {} again", quoted_text(field_)));
       }
       return true;
     }
     if (place_ != Place::kEntry || field_ != "dtype") refuse("a text");
     const std::optional<DType> dtype = dtype_from_string(text);
-    if (!dtype) fail_at(fmt::format("expected a known dtype such as F32, found {:?}", text));
+    if (!dtype)
+      fail_at(fmt::format("expected a known dtype such as F32, found {}", quoted_text(text)));
     if (has_dtype_) fail_at("expected one dtype, found a second");
     entry_.dtype = *dtype;
     has_dtype_ = true;
@@ -127,7 +129,8 @@ class HeaderReader {
   enum class Place { kStart, kRoot, kMetadata, kEntry, kNumbers, kEnd };
 
   [[noreturn]] void fail_at(std::string_view text) const {
-    fail(ErrorCode::kBadFile, "{}: safetensors header, at {:?}: {}", source_, key_, text);
+    fail(ErrorCode::kBadFile, "{}: safetensors header, at {}: {}", source_, quoted_text(key_),
+         text);
   }
 
   [[noreturn]] bool refuse(std::string_view found) const {
@@ -136,8 +139,8 @@ class HeaderReader {
       case Place::kNumbers:
         fail_at(fmt::format("expected whole numbers from 0 to 2^64 - 1, found {}", found));
       case Place::kEntry:
-        fail_at(
-            fmt::format("expected dtype, shape and data_offsets, found {:?}: {}", field_, found));
+        fail_at(fmt::format("expected dtype, shape and data_offsets, found {}: {}",
+                            quoted_text(field_), found));
       default: fail_at(fmt::format("expected an object, found {}", found));
     }
   }
@@ -178,15 +181,15 @@ void check_layout(const SafetensorsHeader& header, std::uint64_t data_size,
     const auto& [name, entry] = *named;
     if (entry.begin != position || entry.end < entry.begin || entry.end > data_size) {
       fail(ErrorCode::kBadFile,
-           "{}: expected tensor {:?} to start at byte {} and to end by {}, found {} to {}", source,
-           name, position, data_size, entry.begin, entry.end);
+           "{}: expected tensor {} to start at byte {} and to end by {}, found {} to {}", source,
+           quoted_text(name), position, data_size, entry.begin, entry.end);
     }
     const std::uint64_t bytes = entry.end - entry.begin;
     const std::size_t size = size_of(entry.dtype);
     if (bytes % size != 0 || element_count(entry.shape) != bytes / size) {
       fail(ErrorCode::kBadFile,
-           "{}: expected tensor {:?} to have as many bytes as its shape says, found {}", source,
-           name, bytes);
+           "{}: expected tensor {} to have as many bytes as its shape says, found {}", source,
+           quoted_text(name), bytes);
     }
     position = entry.end;
   }

@@ -1,4 +1,5 @@
 #include "checkpoint/tensor_names.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -93,7 +94,8 @@ class TensorNamer {
     visit(root, {new_group(), std::nullopt, true});
     std::unordered_set<std::string_view> seen;
     for (const NamedTensor& tensor : index_.names) {
-      if (!seen.insert(tensor.name).second) fail_names("found two tensors {:?}", tensor.name);
+      if (!seen.insert(tensor.name).second)
+        fail_names("found two tensors {}", quoted_text(tensor.name));
     }
   }
 
@@ -144,8 +146,8 @@ class TensorNamer {
   void descend(std::string_view part, PickleId id, const Approach& approach) {
     const std::size_t length = path_.size();
     if (part.size() > kMaxPath || length + part.size() >= kMaxPath) {
-      fail_names("expected names of at most {} bytes, found more below {:?}", kMaxPath,
-                 path_.substr(0, 100));
+      fail_names("expected names of at most {} bytes, found more below {}", kMaxPath,
+                 quoted_text(path_));
     }
     if (length > 0) path_ += '.';
     path_ += part;

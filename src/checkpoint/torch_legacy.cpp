@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/utf8.hpp"
 #include "checkpoint/pickle_machine.hpp"
 #include "checkpoint/torch_file.hpp"
 
@@ -79,8 +80,8 @@ TorchFile read_torch_legacy(const FileBytes& file) {
   for (const std::string& key : keys) {
     const auto known = torch.document.storage_of_key.find(key);
     if (known == torch.document.storage_of_key.end() || found[known->second]) {
-      fail(ErrorCode::kBadFile, "{}: found a storage {:?} that no tensor has, or twice",
-           file.source(), key);
+      fail(ErrorCode::kBadFile, "{}: found a storage {} that no tensor has, or twice",
+           file.source(), quoted_text(key));
     }
     const PickledStorage& record = records[known->second];
     const std::uint64_t element = record.dtype ? size_of(*record.dtype) : 1;
@@ -90,9 +91,10 @@ TorchFile read_torch_legacy(const FileBytes& file) {
     position += count_bytes.size();
     if (count != record.size / element || record.size > file.size() - position) {
       fail(ErrorCode::kBadFile,
-           "{}: expected storage {:?} of {} bytes at byte {}, found {} elements of {} bytes and {} "
+           "{}: expected storage {} of {} bytes at byte {}, found {} elements of {} bytes and {} "
            "bytes to the end of the file",
-           file.source(), key, record.size, position, count, element, file.size() - position);
+           file.source(), quoted_text(key), record.size, position, count, element,
+           file.size() - position);
     }
     Storage storage;
     storage.name = "storage " + key;
@@ -105,8 +107,8 @@ TorchFile read_torch_legacy(const FileBytes& file) {
     if (records[i].content) {
       found[i] = storage_in_pickle(records[i]);
     } else if (!found[i]) {
-      fail(ErrorCode::kBadFile, "{}: expected storage {:?} behind the pickles, found none",
-           file.source(), records[i].key);
+      fail(ErrorCode::kBadFile, "{}: expected storage {} behind the pickles, found none",
+           file.source(), quoted_text(records[i].key));
     }
     torch.storages.push_back(std::move(*found[i]));
   }

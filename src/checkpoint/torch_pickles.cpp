@@ -1,4 +1,5 @@
 #include "checkpoint/torch_pickles.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -168,9 +169,8 @@ PickleId storage_of_pickle(PickleDocument& doc, std::span<const PickleId> items)
   }
   const PickledStorage& record = doc.storages[found->second];
   if (record.dtype != dtype || record.size != size) {
-    fail_pickle(doc,
-                "expected storage {:?} to have one type and {} bytes, found another type or {}",
-                *key, record.size, size);
+    fail_pickle(doc, "expected storage {} to have one type and {} bytes, found another type or {}",
+                quoted_text(*key), record.size, size);
   }
   const PickleId storage = add(doc, PickleStorage{found->second, 0, size});
   const bool is_view = items.size() >= 6 && value_if<PickleNone>(doc, items[5]) == nullptr;

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "base/fail.hpp"
+#include "base/utf8.hpp"
 #include "checkpoint/pickle_machine.hpp"
 #include "checkpoint/stored_bytes.hpp"
 #include "checkpoint/torch_file.hpp"
@@ -39,8 +40,8 @@ void check_byte_order(const FileBytes& file, const Storage& record, bool verify_
     order.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
   if (order != "little") {
-    fail(ErrorCode::kBadFile, "{}: expected tensors in byte order \"little\", found {:?}",
-         file.source(), order);
+    fail(ErrorCode::kBadFile, "{}: expected tensors in byte order \"little\", found {}",
+         file.source(), quoted_text(order));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/utf8.hpp"
 #include "checkpoint/byte_cursor.hpp"
 
 namespace sam6d {
@@ -145,7 +146,8 @@ std::string checked_name(const FileBytes& file, std::span<const std::byte> bytes
   const std::string padded = "/" + name + "/";
   if (name.empty() || name.front() == '/' || name.find('\\') != std::string::npos ||
       padded.find("/../") != std::string::npos) {
-    fail_zip(file, fmt::format("expected names of members inside the archive, found {:?}", name));
+    fail_zip(file, fmt::format("expected names of members inside the archive, found {}",
+                               quoted_text(name)));
   }
   return name;
 }

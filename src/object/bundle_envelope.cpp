@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "base/utf8.hpp"
 #include "checkpoint/safetensors.hpp"
 #include "checkpoint/xxh64.hpp"
 
@@ -60,8 +61,8 @@ const std::string& entry(const Metadata& metadata, std::string_view key, std::st
 Json parse_header(const Metadata& metadata, std::string_view source) {
   constexpr int kMaxDepth = 4;
   if (entry(metadata, "format", source) != kKind) {
-    fail(ErrorCode::kBadFile, "{}: expected a sam6d object bundle, found format {:?}", source,
-         entry(metadata, "format", source));
+    fail(ErrorCode::kBadFile, "{}: expected a sam6d object bundle, found format {}", source,
+         quoted_text(entry(metadata, "format", source)));
   }
   const std::string& text = entry(metadata, "object", source);
   if (text.size() > kMaxHeaderBytes) {

@@ -7,22 +7,6 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST_CASE("UTF-8") {
-  for (const std::string& text :
-       {""s, "a"s, "\xc2\x80"s, "\xdf\xbf"s, "\xe0\xa0\x80"s, "\xed\x9f\xbf"s, "\xee\x80\x80"s,
-        "\xf0\x90\x80\x80"s, "\xf4\x8f\xbf\xbf"s, "\0"s}) {
-    CHECK(is_utf8(text));
-  }
-  // Cut off, longer than needed, surrogates, beyond Unicode, bytes that start nothing.
-  for (const std::string& text : {"\xc2"s, "\xe0\xa0"s, "\xf0\x90\x80"s, "\xc0\x80"s, "\xc1\xbf"s,
-                                  "\xe0\x9f\xbf"s, "\xf0\x8f\xbf\xbf"s, "\xed\xa0\x80"s,
-                                  "\xf4\x90\x80\x80"s, "\xf5\x80\x80\x80"s, "\x80"s, "\xff"s,
-                                  "a\xc2"
-                                  "a"s}) {
-    CHECK(!is_utf8(text));
-  }
-}
-
 TEST_CASE("Latin-1") {
   CHECK(latin1_bytes("") == "");
   CHECK(latin1_bytes("a\xc2\x80\xc3\xbf\0b"s.substr(0, 5)) == "a\x80\xff");
