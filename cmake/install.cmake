@@ -38,20 +38,25 @@ if(TARGET sam6d_neural)  # it has no header: the core's headers declare what it 
 endif()
 install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sam6d COMPONENT dev)
 
-function(sam6d_install_library target component)
-  install(TARGETS ${target} EXPORT sam6d_${component}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT dev
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+# sam6d_install_library(<component> <its part for developers> <targets>...)
+function(sam6d_install_library component dev)
+  install(TARGETS ${ARGN} EXPORT sam6d_${component}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT ${dev}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${dev})
   install(EXPORT sam6d_${component} NAMESPACE sam6d:: FILE sam6d-${component}-targets.cmake
-    DESTINATION ${package_dir} COMPONENT dev)
+    DESTINATION ${package_dir} COMPONENT ${dev})
 endfunction()
 
-# sam6d_pkg_config(<target> <description> <requires> <private libraries of a static build>)
-function(sam6d_pkg_config target description requires private_libraries)
+# sam6d_pkg_config(<target> <part for developers> <description> <requires>
+#   <private libraries of a static build>)
+function(sam6d_pkg_config target dev description requires private_libraries)
   string(REPLACE "_" "-" PC_NAME ${target})
   set(PC_DESCRIPTION "${description}")
   set(PC_REQUIRES "${requires}")
-  set(PC_LIB ${target})
+  set(PC_LIBS "-l${target}")
+  if(TARGET ${target}_archive)
+    set(PC_LIBS "-Wl,--whole-archive -l${target} -Wl,--no-whole-archive")
+  endif()
   set(PC_LIBS_PRIVATE "")
   if(NOT BUILD_SHARED_LIBS)
     set(PC_LIBS_PRIVATE "${private_libraries}")
@@ -62,24 +67,30 @@ function(sam6d_pkg_config target description requires private_libraries)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/library.pc.in
     ${PROJECT_BINARY_DIR}/pkgconfig/${PC_NAME}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/pkgconfig/${PC_NAME}.pc
-    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT ${dev})
 endfunction()
 
-sam6d_install_library(sam6d core)
-sam6d_pkg_config(sam6d "${PROJECT_DESCRIPTION}" "eigen3"
+sam6d_install_library(core dev sam6d)
+sam6d_pkg_config(sam6d dev "${PROJECT_DESCRIPTION}" "eigen3"
   "-lembree${SAM6D_EMBREE_MAJOR} -ldeflate -lopencv_imgproc -lopencv_core -lspdlog -lfmt -pthread")
 if(TARGET sam6d_io)
-  sam6d_install_library(sam6d_io io)
-  sam6d_pkg_config(sam6d_io "Meshes, pictures and result files for sam6d" "sam6d"
+  sam6d_install_library(io dev sam6d_io)
+  sam6d_pkg_config(sam6d_io dev "Meshes, pictures and result files for sam6d" "sam6d"
     "-lassimp -lzip -lopencv_imgcodecs -lopencv_imgproc -lopencv_core -lfmt")
 endif()
 if(TARGET sam6d_viz)
-  sam6d_install_library(sam6d_viz viz)
-  sam6d_pkg_config(sam6d_viz "Overlays for sam6d" "sam6d" "-lopencv_imgproc -lopencv_core -lfmt")
+  sam6d_install_library(viz dev sam6d_viz)
+  sam6d_pkg_config(sam6d_viz dev "Overlays for sam6d" "sam6d"
+    "-lopencv_imgproc -lopencv_core -lfmt")
 endif()
+# LibTorch is much to ask of those who do not want it: its part for developers stands alone, too.
 if(TARGET sam6d_neural)
-  sam6d_install_library(sam6d_neural neural)
-  sam6d_pkg_config(sam6d_neural "The networks of SAM-6D for sam6d" "sam6d"
+  set(neural_targets sam6d_neural)
+  if(TARGET sam6d_neural_archive)
+    list(APPEND neural_targets sam6d_neural_archive)
+  endif()
+  sam6d_install_library(neural neural_dev ${neural_targets})
+  sam6d_pkg_config(sam6d_neural neural_dev "The networks of SAM-6D for sam6d" "sam6d"
     "-ltorch_cpu -lc10 -lfmt")
 endif()
 
@@ -94,7 +105,7 @@ if(NOT BUILD_SHARED_LIBS)
   install(FILES cmake/embree.cmake cmake/libdeflate.cmake cmake/opencv.cmake cmake/libzip.cmake
     DESTINATION ${package_dir} COMPONENT dev)
   if(TARGET sam6d_neural)
-    install(FILES cmake/torch.cmake DESTINATION ${package_dir} COMPONENT dev)
+    install(FILES cmake/torch.cmake DESTINATION ${package_dir} COMPONENT neural_dev)
   endif()
 endif()
 

@@ -11,10 +11,22 @@ function(sam6d_room name)
   target_link_libraries(room_${name} PUBLIC Eigen3::Eigen ${ROOM_LINK} PRIVATE sam6d_options)
 endfunction()
 
-# sam6d_library(<target> ALIAS <name> ROOMS <rooms>... PUBLIC <targets>... PRIVATE <targets>...):
-# a library that ships the rooms, known to others as sam6d::<name>.
-function(sam6d_library target)
-  cmake_parse_arguments(LIB "" "ALIAS" "ROOMS;PUBLIC;PRIVATE" ${ARGN})
+# sam6d_library(<target> ALIAS <name> [WHOLE] ROOMS <rooms>... PUBLIC <targets>... PRIVATE
+# <targets>...): a library that ships the rooms, known to others as sam6d::<name>. WHOLE: it registers
+# itself when it is loaded, so that of an archive, too, the linker must take everything.
+function(sam6d_library name)
+  cmake_parse_arguments(LIB "WHOLE" "ALIAS" "ROOMS;PUBLIC;PRIVATE" ${ARGN})
+  set(target ${name})
+  if(LIB_WHOLE AND NOT BUILD_SHARED_LIBS)
+    set(target ${name}_archive)
+    add_library(${name} INTERFACE)
+    add_library(sam6d::${LIB_ALIAS} ALIAS ${name})
+    target_link_libraries(${name} INTERFACE
+      $<BUILD_INTERFACE:$<LINK_LIBRARY:WHOLE_ARCHIVE,${target}>>
+      $<INSTALL_INTERFACE:$<LINK_LIBRARY:WHOLE_ARCHIVE,sam6d::${LIB_ALIAS}_archive>>)
+    set_target_properties(${name} PROPERTIES EXPORT_NAME ${LIB_ALIAS})
+    string(APPEND LIB_ALIAS _archive)
+  endif()
   set(objects)
   foreach(room IN LISTS LIB_ROOMS)
     list(APPEND objects $<TARGET_OBJECTS:room_${room}>)
@@ -34,6 +46,6 @@ function(sam6d_library target)
     endif()
   endif()
   set_target_properties(${target} PROPERTIES
-    INSTALL_RPATH "$ORIGIN"
+    INSTALL_RPATH "$ORIGIN" OUTPUT_NAME ${name}
     EXPORT_NAME ${LIB_ALIAS} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 endfunction()

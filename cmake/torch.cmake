@@ -7,11 +7,22 @@ endif()
 if(SAM6D_WITH_CUDA AND NOT TORCH_CUDA_ARCH_LIST AND NOT DEFINED ENV{TORCH_CUDA_ARCH_LIST})
   set(TORCH_CUDA_ARCH_LIST "8.0 8.6 8.9 9.0 10.0 12.0+PTX")
 endif()
-# Torch looks for its other half where CMake looks first, which may be another LibTorch's.
+# Torch looks for its other half and its libraries where CMake looks first, which may be another
+# LibTorch's.
 if(Torch_DIR)
   set(Caffe2_DIR ${Torch_DIR}/../Caffe2)
+  set(sam6d_torch_lib ${Torch_DIR}/../../../lib)
+  if(EXISTS ${sam6d_torch_lib}/libtorch_cpu.so)
+    get_filename_component(sam6d_torch_lib ${sam6d_torch_lib} REALPATH)
+    list(PREPEND CMAKE_LIBRARY_PATH ${sam6d_torch_lib})
+  endif()
 endif()
-find_package(Torch REQUIRED)
+find_package(Torch QUIET)
+if(NOT Torch_FOUND)
+  message(FATAL_ERROR "SAM6D_WITH_TORCH=ON: LibTorch was not found. Install libtorch-dev (Debian), or "
+    "set -DTorch_DIR=<libtorch>/share/cmake/Torch (scripts/fetch-torch gets one), or build without "
+    "the networks: -DSAM6D_WITH_TORCH=OFF, preset geometric.")
+endif()
 
 if(TORCH_CXX_FLAGS MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
   message(FATAL_ERROR "The LibTorch in ${Torch_DIR} was built with the pre-C++11 ABI, whose strings "
@@ -39,6 +50,12 @@ if(NOT sam6d_torch_include IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
     endif()
   endforeach()
   target_include_directories(sam6d_torch INTERFACE ${sam6d_torch_links})
+elseif(EXISTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libblas.so.3)
+  file(REAL_PATH /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libblas.so.3 sam6d_blas)
+  if(sam6d_blas MATCHES "/blas/libblas")
+    message(WARNING "LibTorch will use the reference BLAS (${sam6d_blas}), with which networks take "
+      "20 times as long. Install libopenblas0-pthread.")
+  endif()
 endif()
 target_link_libraries(sam6d_torch INTERFACE $<TARGET_FILE:torch_cpu> $<TARGET_FILE:c10>)
 if(SAM6D_WITH_CUDA)

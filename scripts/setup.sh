@@ -55,19 +55,55 @@ need_packages() {
     echo "Install them: apt-get install --no-install-recommends $missing" >&2
     exit 1
   fi
+  # shellcheck disable=SC2086
+  install_packages $missing || die "these packages are missing and could not be installed: $missing"
+}
+
+# install_packages PACKAGE...
+install_packages() {
   local as_root=()
   if [[ $(id -u) != 0 ]]; then
-    command -v sudo >/dev/null ||
-      die "these packages are missing, and there is neither root nor sudo: $missing"
+    command -v sudo >/dev/null || {
+      echo "There is neither root nor sudo to install: $*" >&2
+      return 1
+    }
     as_root=(sudo)
   fi
-  step "Installing $(wc -w <<<"$missing") packages: $missing"
+  step "Installing $# packages: $*"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q ||
     echo "warning: apt-get update failed; trying with the package lists that are here" >&2
-  # shellcheck disable=SC2086
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -q --no-install-recommends $missing ||
-    die "apt-get could not install: $missing"
+    apt-get install -y -q --no-install-recommends "$@"
+}
+
+# need_torch INSTALL [CMAKE_SETTING...]: installs LibTorch, which not every distribution has. Leaves
+# in the array torch_settings what a build needs: nothing, or that it shall do without, which is
+# said. With settings that name a LibTorch or do without one, nothing is installed.
+need_torch() {
+  local install=$1 missing setting
+  torch_settings=()
+  for setting in "${@:2}"; do
+    [[ $setting == -DTorch_DIR=* || $setting == -DSAM6D_WITH_TORCH=* ]] && return
+  done
+  command -v dpkg-query >/dev/null || return 0  # CMake will say what it misses
+  missing=$(missing_of torch | xargs)
+  [[ -z $missing ]] && return
+  if [[ $install == no ]]; then
+    echo "Missing packages: $missing. The build does without the networks." >&2
+    echo "Install them: apt-get install --no-install-recommends $missing" >&2
+  else
+    # shellcheck disable=SC2086
+    install_packages $missing && return
+  fi
+  step "WITHOUT NETWORKS: LibTorch is not here ($missing), sam6d::neural is not built or tested"
+  torch_settings=(-DSAM6D_WITH_TORCH=OFF)
+}
+
+# Prints where nvcc is, or fails.
+find_nvcc() {
+  command -v nvcc && return
+  local nvcc=${CUDA_HOME:-/usr/local/cuda}/bin/nvcc
+  [[ -x $nvcc ]] && echo "$nvcc"
 }
 
 # configure PRESET [-D...]...

@@ -1,12 +1,12 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
-#include "support/shared_data.hpp"
+#include "support/skipped.hpp"
 
 int main(int argc, char** argv) {
   doctest::Context context(argc, argv);
   const int result = context.run();
   if (context.shouldExit() || result != 0) return result;
   // ctest counts this code as skipped.
-  return sam6d::test::shared_data_was_missing() ? 77 : 0;
+  return sam6d::test::something_was_missing() ? 77 : 0;
 }

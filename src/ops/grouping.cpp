@@ -33,7 +33,7 @@ at::Tensor ball_query_of(const char* op, const at::Tensor& new_xyz, const at::Te
     fail(ErrorCode::kInvalidArgument, "{}: sample_count: expected 1 to 2^31 - 1, found {}", op,
          sample_count);
   }
-  const at::Tensor idx =
+  at::Tensor idx =
       at::empty({new_xyz.size(0), new_xyz.size(1), sample_count}, xyz.options().dtype(at::kInt));
   if (idx.numel() > 0) {
     kernels_of(xyz).ball_query(new_xyz.contiguous(), xyz.contiguous(), radius, idx);
@@ -53,7 +53,7 @@ at::Tensor group_points(const at::Tensor& points, const at::Tensor& idx) {
   expect_tensor(op, "points", points, at::kFloat, {kAny, kAny, kAny});
   expect_tensor(op, "idx", idx, at::kInt, {points.size(0), kAny, kAny});
   expect_same_device(op, "idx", idx, points);
-  const at::Tensor out =
+  at::Tensor out =
       at::empty({points.size(0), points.size(1), idx.size(1), idx.size(2)}, points.options());
   if (out.numel() > 0) {
     kernels_of(points).gather(points.contiguous(), idx.contiguous().flatten(1), out.flatten(2));
@@ -67,7 +67,7 @@ at::Tensor query_and_group(const at::Tensor& xyz, const at::Tensor& new_xyz,
   const at::Tensor idx = ball_query_of(op, new_xyz, xyz, radius, sample_count);
   expect_features(op, features, xyz);
   const std::int64_t channels = features.defined() ? features.size(1) : 0;
-  const at::Tensor out =
+  at::Tensor out =
       at::empty({xyz.size(0), 3 + channels, new_xyz.size(1), sample_count}, xyz.options());
   if (out.numel() == 0) return out;
   const Kernels& kernels = kernels_of(xyz);

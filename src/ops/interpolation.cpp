@@ -30,7 +30,7 @@ at::Tensor three_interpolate(const at::Tensor& points, const at::Tensor& idx,
   expect_tensor(op, "weight", weight, at::kFloat, {points.size(0), idx.size(1), 3});
   expect_same_device(op, "idx", idx, points);
   expect_same_device(op, "weight", weight, points);
-  const at::Tensor out = at::empty({points.size(0), points.size(1), idx.size(1)}, points.options());
+  at::Tensor out = at::empty({points.size(0), points.size(1), idx.size(1)}, points.options());
   if (out.numel() > 0) {
     kernels_of(points).three_interpolate(points.contiguous(), idx.contiguous(), weight.contiguous(),
                                          out);

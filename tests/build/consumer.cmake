@@ -33,12 +33,25 @@ function(configure folder name result)
   set(text "${text}" PARENT_SCOPE)
 endfunction()
 
-configure(tests/build/consumer all status -D README_PROGRAM=${WORK_DIR}/readme.cpp)
+configure(tests/build/consumer all status -D README_PROGRAM=${WORK_DIR}/readme.cpp
+  -D NEURAL=${NEURAL})
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "find_package(sam6d) failed:\n${text}")
 endif()
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK_DIR}/all COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${WORK_DIR}/all/find_box COMMAND_ERROR_IS_FATAL ANY)
+if(NEURAL)
+  execute_process(COMMAND ${WORK_DIR}/all/networks COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT SHARED)
+    # The program calls nothing of the archive, which must be in it all the same.
+    find_program(nm nm REQUIRED)
+    execute_process(COMMAND ${nm} --demangle ${WORK_DIR}/all/networks OUTPUT_VARIABLE symbols
+      COMMAND_ERROR_IS_FATAL ANY)
+    if(NOT symbols MATCHES "sam6d::ops::furthest_point_sampling")
+      message(FATAL_ERROR "sam6d::neural: expected the linker to keep all of the archive")
+    endif()
+  endif()
+endif()
 
 # The installed tool makes a scene, README's program finds something in it.
 if(EXISTS ${PREFIX}/bin/sam6d)
@@ -84,8 +97,12 @@ endforeach()
 
 find_program(pkg_config NAMES pkg-config pkgconf)
 if(SHARED AND pkg_config)
+  set(modules sam6d-io sam6d-viz)
+  if(NEURAL)
+    list(APPEND modules sam6d-neural)
+  endif()
   set(ENV{PKG_CONFIG_PATH} ${PREFIX}/${LIBDIR}/pkgconfig)
-  execute_process(COMMAND ${pkg_config} --cflags --libs sam6d-io sam6d-viz
+  execute_process(COMMAND ${pkg_config} --cflags --libs ${modules}
     OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   separate_arguments(flags UNIX_COMMAND "${flags}")
   execute_process(

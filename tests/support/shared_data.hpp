@@ -4,14 +4,9 @@
 #include <filesystem>
 #include <optional>
 
-#include <doctest/doctest.h>
+#include "support/skipped.hpp"
 
 namespace sam6d::test {
-
-inline bool& shared_data_was_missing() {
-  static bool missing = false;
-  return missing;
-}
 
 /// A file or folder of the larger test data ($SAM6D_SHARED); nothing where it is missing, and then
 /// the whole test program counts as skipped. Use it in *_shared_test.cpp alone:
@@ -22,8 +17,7 @@ inline std::optional<std::filesystem::path> shared_data(const std::filesystem::p
   const std::filesystem::path path =
       std::filesystem::path(root != nullptr ? root : "../shared") / relative;
   if (std::filesystem::exists(path)) return path;
-  MESSAGE("skipped: there is no " << path.string());
-  shared_data_was_missing() = true;
+  skip("there is no " + path.string());
   return std::nullopt;
 }
 
