@@ -89,12 +89,14 @@ need_torch() {
   missing=$(missing_of torch | xargs)
   [[ -z $missing ]] && return
   if [[ $install == no ]]; then
-    echo "Missing packages: $missing. The build does without the networks." >&2
+    echo "Missing packages for the networks: $missing" >&2
     echo "Install them: apt-get install --no-install-recommends $missing" >&2
   else
     # shellcheck disable=SC2086
     install_packages $missing && return
   fi
+  missing=$(missing_of torch | xargs)
+  [[ $missing != *libtorch* ]] && return  # a slow BLAS is no reason to do without; CMake warns of it
   step "WITHOUT NETWORKS: LibTorch is not here ($missing), sam6d::neural is not built or tested"
   torch_settings=(-DSAM6D_WITH_TORCH=OFF)
 }
