@@ -25,4 +25,22 @@ std::string to_string(const Device& device) {
   return device.kind == Device::kCpu ? "cpu" : fmt::format("cuda:{}", device.index);
 }
 
+Precision parse_precision(std::string_view text) {
+  for (const Precision precision :
+       {Precision::kFloat32, Precision::kBFloat16, Precision::kFloat16}) {
+    if (text == to_string(precision)) return precision;
+  }
+  fail(ErrorCode::kInvalidArgument,
+       "precision: expected float32, bfloat16 or float16, found '{}'", text);
+}
+
+std::string_view to_string(Precision precision) noexcept {
+  switch (precision) {
+    case Precision::kFloat32: return "float32";
+    case Precision::kBFloat16: return "bfloat16";
+    case Precision::kFloat16: return "float16";
+  }
+  return "unknown";
+}
+
 }  // namespace sam6d

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include <doctest/doctest.h>
+
 #include "sam6d/error.hpp"
 
 namespace sam6d::test {
@@ -20,6 +22,16 @@ std::optional<Error> error_of(Action&& action) {
 
 inline bool mentions(const std::optional<Error>& error, const std::string& text) {
   return error && std::string(error->what()).find(text) != std::string::npos;
+}
+
+/// `action` throws an Error of this code whose message mentions `text`.
+template <class Action>
+void check_error(Action&& action, ErrorCode code, const std::string& text) {
+  const std::optional<Error> error = error_of(action);
+  REQUIRE(error);
+  CHECK(error->code() == code);
+  INFO(error->what());
+  CHECK(mentions(error, text));
 }
 
 }  // namespace sam6d::test
