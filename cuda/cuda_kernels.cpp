@@ -87,11 +87,41 @@ void three_interpolate(const at::Tensor& points, const at::Tensor& idx, const at
              device.stream()));
 }
 
+void closest_rotations(const at::Tensor& covariance, const at::Tensor& R) {
+  const OnDeviceOf device(R);
+  expect_launched("closest_rotations",
+                  launch(cuda::ClosestRotations{covariance.data_ptr<double>(), covariance.size(0),
+                                                floats_out(R)},
+                         device.stream()));
+}
+
+void fit_triples(const at::Tensor& a, const at::Tensor& b, const at::Tensor& a_idx,
+                 const at::Tensor& b_idx, const at::Tensor& R, const at::Tensor& t,
+                 const at::Tensor& residual) {
+  const OnDeviceOf device(a);
+  expect_launched("fit_triples",
+                  launch(cuda::FitTriples{floats(a), floats(b), ints(a_idx), ints(b_idx), a.size(0),
+                                          a.size(1), b.size(1), residual.size(1), floats_out(R),
+                                          floats_out(t), floats_out(residual)},
+                         device.stream()));
+}
+
+void nearest_distances(const at::Tensor& points, const at::Tensor& R, const at::Tensor& t,
+                       const at::Tensor& cloud, const at::Tensor& distance) {
+  const OnDeviceOf device(points);
+  expect_launched("nearest_distances",
+                  launch(cuda::NearestDistances{floats(points), floats(R), floats(t), floats(cloud),
+                                                points.size(0), R.size(1), points.size(1),
+                                                cloud.size(1), floats_out(distance)},
+                         device.stream()));
+}
+
 }  // namespace
 
 const Kernels& cuda_kernels() {
-  static constexpr Kernels kKernels{furthest_point_sampling, ball_query, gather,
-                                    gather_relative,         three_nn,   three_interpolate};
+  static constexpr Kernels kKernels{furthest_point_sampling, ball_query,  gather,
+                                    gather_relative,         three_nn,    three_interpolate,
+                                    closest_rotations,       fit_triples, nearest_distances};
   return kKernels;
 }
 

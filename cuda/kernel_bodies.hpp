@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/point_arithmetic.hpp"
+#include "ops/rotation_arithmetic.hpp"
 
 #if defined(__CUDACC__)
 #define SAM6D_KERNEL_BODY __device__ inline
@@ -218,6 +219,89 @@ struct ThreeInterpolate {
       out[element] = inside
                          ? ops::interpolate(points + row * known_count, idx + slot, weight + slot)
                          : kNotANumber;
+    });
+  }
+};
+
+/// A thread a matrix.
+struct ClosestRotations {
+  const double* covariance;
+  std::int64_t count;
+  float* R;
+
+  template <class Block>
+  SAM6D_KERNEL_BODY void operator()(Block& block) const {
+    for_share(block, count, [&](std::int64_t i) {
+      ops::Matrix3<double> matrix;
+      for (int k = 0; k < 9; ++k) matrix.m[k / 3][k % 3] = covariance[9 * i + k];
+      ops::Matrix3<double> rotation;
+      ops::closest_rotation(matrix, rotation);
+      for (int k = 0; k < 9; ++k) R[9 * i + k] = static_cast<float>(rotation.m[k / 3][k % 3]);
+    });
+  }
+};
+
+/// A thread a fit.
+struct FitTriples {
+  const float* a;
+  const float* b;
+  const std::int32_t* a_idx;
+  const std::int32_t* b_idx;
+  std::int64_t batch, a_count, b_count, fits;
+  float* R;
+  float* t;
+  float* residual;
+
+  SAM6D_KERNEL_BODY static void load_point(const float* cloud, std::int64_t count,
+                                           std::int64_t index, double (&point)[3]) {
+    const std::int64_t last = count - 1;
+    const std::int64_t inside = index < 0 ? 0 : (index > last ? last : index);
+    for (int c = 0; c < 3; ++c) point[c] = static_cast<double>(cloud[3 * inside + c]);
+  }
+
+  template <class Block>
+  SAM6D_KERNEL_BODY void operator()(Block& block) const {
+    for_share(block, batch * fits, [&](std::int64_t i) {
+      const std::int64_t item = i / fits;
+      double from[3][3];
+      double to[3][3];
+      for (int k = 0; k < 3; ++k) {
+        load_point(a + 3 * a_count * item, a_count, a_idx[3 * i + k], from[k]);
+        load_point(b + 3 * b_count * item, b_count, b_idx[3 * i + k], to[k]);
+      }
+      ops::RigidMotion<double> motion;
+      double distance = 0;
+      ops::fit_triple(from, to, motion, distance);
+      for (int k = 0; k < 9; ++k) R[9 * i + k] = static_cast<float>(motion.R.m[k / 3][k % 3]);
+      for (int k = 0; k < 3; ++k) t[3 * i + k] = static_cast<float>(motion.t[k]);
+      residual[i] = static_cast<float>(distance);
+    });
+  }
+};
+
+/// A thread a point in a pose; it walks the whole cloud, which its neighbours read with it.
+struct NearestDistances {
+  const float* points;
+  const float* R;
+  const float* t;
+  const float* cloud;
+  std::int64_t batch, poses, count, cloud_count;  ///< count points an item
+  float* distance;
+
+  template <class Block>
+  SAM6D_KERNEL_BODY void operator()(Block& block) const {
+    for_share(block, batch * poses * count, [&](std::int64_t i) {
+      const std::int64_t pose = i / count;
+      const std::int64_t item = pose / poses;
+      const ops::Point<float> point = ops::moved_back(
+          ops::point_at(points, item * count + i % count), R + 9 * pose, t + 3 * pose);
+      const float* const own = cloud + 3 * cloud_count * item;
+      float nearest2 = kInfinity;
+      for (std::int64_t k = 0; k < cloud_count; ++k) {
+        const float distance2 = ops::squared_distance(point, ops::point_at(own, k));
+        nearest2 = distance2 < nearest2 ? distance2 : nearest2;
+      }
+      distance[i] = sqrtf(nearest2);
     });
   }
 };

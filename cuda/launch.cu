@@ -35,7 +35,7 @@ cudaError_t launch_elements(const Body& body, std::int64_t elements, int threads
   return cudaGetLastError();
 }
 
-// Queries walk whole clouds: small blocks spread them over all multiprocessors.
+// Queries walk whole clouds and fits iterate: small blocks spread them over all multiprocessors.
 constexpr int kQueryThreads = 64;
 constexpr int kCopyThreads = 256;
 
@@ -68,6 +68,18 @@ cudaError_t launch(const ThreeNearest& body, cudaStream_t stream) {
 cudaError_t launch(const ThreeInterpolate& body, cudaStream_t stream) {
   return launch_elements(body, body.batch * body.channels * body.unknown_count, kCopyThreads,
                          stream);
+}
+
+cudaError_t launch(const ClosestRotations& body, cudaStream_t stream) {
+  return launch_elements(body, body.count, kQueryThreads, stream);
+}
+
+cudaError_t launch(const FitTriples& body, cudaStream_t stream) {
+  return launch_elements(body, body.batch * body.fits, kQueryThreads, stream);
+}
+
+cudaError_t launch(const NearestDistances& body, cudaStream_t stream) {
+  return launch_elements(body, body.batch * body.poses * body.count, kQueryThreads, stream);
 }
 
 }  // namespace sam6d::cuda

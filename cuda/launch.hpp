@@ -17,5 +17,8 @@ namespace sam6d::cuda {
 [[nodiscard]] cudaError_t launch(const GatherRelative& body, cudaStream_t stream);
 [[nodiscard]] cudaError_t launch(const ThreeNearest& body, cudaStream_t stream);
 [[nodiscard]] cudaError_t launch(const ThreeInterpolate& body, cudaStream_t stream);
+[[nodiscard]] cudaError_t launch(const ClosestRotations& body, cudaStream_t stream);
+[[nodiscard]] cudaError_t launch(const FitTriples& body, cudaStream_t stream);
+[[nodiscard]] cudaError_t launch(const NearestDistances& body, cudaStream_t stream);
 
 }  // namespace sam6d::cuda

@@ -7,8 +7,10 @@
 #include "base/parallel.hpp"
 #include "ops/cpu_furthest_points.hpp"
 #include "ops/cpu_neighbours.hpp"
+#include "ops/cpu_rigid_fits.hpp"
 #include "ops/kernels.hpp"
 #include "ops/lanes.hpp"
+#include "ops/nearest_grid.hpp"
 #include "ops/point_arithmetic.hpp"
 
 namespace sam6d::ops {
@@ -134,11 +136,65 @@ void three_interpolate(const at::Tensor& points, const at::Tensor& idx, const at
   });
 }
 
+constexpr std::int64_t kOperationsAFit = 1000;
+
+void closest_rotations(const at::Tensor& covariance, const at::Tensor& R) {
+  const SimdLevel level = simd_level();
+  const double* const matrices = covariance.data_ptr<double>();
+  float* const out = R.data_ptr<float>();
+  parallel_for_ranges(size_of(covariance, 0), 256,
+                      threads_for(covariance.size(0) * kOperationsAFit), [&](int begin, int end) {
+                        const std::ptrdiff_t offset = 9 * std::ptrdiff_t{begin};
+                        find_closest_rotations(matrices + offset, end - begin, level, out + offset);
+                      });
+}
+
+void fit_all_triples(const at::Tensor& a, const at::Tensor& b, const at::Tensor& a_idx,
+                     const at::Tensor& b_idx, const at::Tensor& R, const at::Tensor& t,
+                     const at::Tensor& residual) {
+  const SimdLevel level = simd_level();
+  for (int i = 0; i < size_of(a, 0); ++i) {
+    const Triples triples{item(a, i),
+                          size_of(a, 1),
+                          item(b, i),
+                          size_of(b, 1),
+                          a_idx.data_ptr<std::int32_t>() + i * a_idx.stride(0),
+                          b_idx.data_ptr<std::int32_t>() + i * b_idx.stride(0)};
+    const TripleMotions out{R.data_ptr<float>() + i * R.stride(0),
+                            t.data_ptr<float>() + i * t.stride(0),
+                            residual.data_ptr<float>() + i * residual.stride(0)};
+    parallel_for_ranges(size_of(residual, 1), 256, threads_for(residual.size(1) * kOperationsAFit),
+                        [&](int begin, int end) { fit_triples(triples, begin, end, level, out); });
+  }
+}
+
+void nearest_distances(const at::Tensor& points, const at::Tensor& R, const at::Tensor& t,
+                       const at::Tensor& cloud, const at::Tensor& distance) {
+  constexpr int kPointsAnItem = 512;
+  const SimdLevel level = simd_level();
+  const int count = size_of(points, 1);
+  const int portions = (count + kPointsAnItem - 1) / kPointsAnItem;
+  const int poses = size_of(R, 1);
+  const int threads = threads_for(distance.stride(0) * 100);
+  for (int b = 0; b < size_of(points, 0); ++b) {
+    const NearestGrid grid(item(cloud, b), size_of(cloud, 1), distance.stride(0), threads, level);
+    parallel_for(poses * portions, threads, [&](int i) {
+      const int pose = i / portions;
+      const int begin = i % portions * kPointsAnItem;
+      grid.distances(
+          item(points, b), begin, std::min(count, begin + kPointsAnItem),
+          item(R, b) + pose * R.stride(1), item(t, b) + pose * t.stride(1), level,
+          distance.data_ptr<float>() + b * distance.stride(0) + pose * distance.stride(1));
+    });
+  }
+}
+
 }  // namespace
 
 const Kernels& cpu_kernels() {
-  static constexpr Kernels kKernels{furthest_point_sampling, ball_query, gather,
-                                    gather_relative,         three_nn,   three_interpolate};
+  static constexpr Kernels kKernels{furthest_point_sampling, ball_query,      gather,
+                                    gather_relative,         three_nn,        three_interpolate,
+                                    closest_rotations,       fit_all_triples, nearest_distances};
   return kKernels;
 }
 

@@ -19,6 +19,13 @@ struct Kernels {
                    const at::Tensor& idx);
   void (*three_interpolate)(const at::Tensor& points, const at::Tensor& idx,
                             const at::Tensor& weight, const at::Tensor& out);
+  /// (n,3,3) float64 to (n,3,3) float32.
+  void (*closest_rotations)(const at::Tensor& covariance, const at::Tensor& R);
+  void (*fit_triples)(const at::Tensor& a, const at::Tensor& b, const at::Tensor& a_idx,
+                      const at::Tensor& b_idx, const at::Tensor& R, const at::Tensor& t,
+                      const at::Tensor& residual);
+  void (*nearest_distances)(const at::Tensor& points, const at::Tensor& R, const at::Tensor& t,
+                            const at::Tensor& cloud, const at::Tensor& distance);
 };
 
 [[nodiscard]] const Kernels& cpu_kernels();

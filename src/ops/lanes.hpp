@@ -5,14 +5,17 @@
 
 #include "ops/point_arithmetic.hpp"
 
-/// Eight floats at once, in the compiler's vector types: a function with the attribute
-/// SAM6D_TARGET_AVX2 uses one AVX2 register for them, any other what every processor has. Functions
-/// over lanes are inlined into both, so that one text serves both.
+/// Eight floats or four doubles at once, in the compiler's vector types: a function with the
+/// attribute SAM6D_TARGET_AVX2 uses one AVX2 register for them, any other what every processor has.
+/// Functions over lanes are inlined into both, so that one text serves both.
 namespace sam6d::ops {
 
 inline constexpr int kLanes = 8;
 using Floats = float __attribute__((vector_size(4 * kLanes)));
 using Ints = std::int32_t __attribute__((vector_size(4 * kLanes)));
+inline constexpr int kDoubleLanes = 4;
+using Doubles = double __attribute__((vector_size(8 * kDoubleLanes)));
+using Longs = std::int64_t __attribute__((vector_size(8 * kDoubleLanes)));
 
 #define SAM6D_INLINE [[gnu::always_inline]] inline
 #if defined(__x86_64__)
@@ -29,6 +32,26 @@ enum class SimdLevel { kBaseline, kAvx2 };
   return SimdLevel::kBaseline;
 }
 
+#if defined(SAM6D_TARGET_AVX2)
+template <class Body>
+SAM6D_TARGET_AVX2 void run_with_avx2(const Body& body) {
+  body();
+}
+#endif
+
+/// Runs body(), a SAM6D_INLINE operator() over lanes, with the level's instructions.
+template <class Body>
+void run_at(SimdLevel level, const Body& body) {
+#if defined(SAM6D_TARGET_AVX2)
+  if (level == SimdLevel::kAvx2) {
+    run_with_avx2(body);
+    return;
+  }
+#endif
+  (void)level;
+  body();
+}
+
 template <class Vector, class Scalar>
 SAM6D_INLINE void load(Vector& to, const Scalar* from) {
   std::memcpy(&to, from, sizeof(Vector));
@@ -42,10 +65,19 @@ SAM6D_INLINE void fill(Floats& lanes, float v) { lanes = Floats{v, v, v, v, v, v
 SAM6D_INLINE void fill(Ints& lanes, std::int32_t v) { lanes = Ints{v, v, v, v, v, v, v, v}; }
 
 /// Whether a comparison holds in any lane.
+SAM6D_INLINE bool any(const Longs& mask) {
+  return ((mask[0] | mask[1]) | (mask[2] | mask[3])) != 0;
+}
 SAM6D_INLINE bool any(const Ints& mask) {
-  std::uint64_t words[sizeof(Ints) / 8];
-  std::memcpy(words, &mask, sizeof(words));
-  return ((words[0] | words[1]) | (words[2] | words[3])) != 0;
+  Longs words{};
+  std::memcpy(&words, &mask, sizeof(words));
+  return any(words);
+}
+
+/// One instruction a register where the compiler may leave errno alone (-fno-math-errno).
+SAM6D_INLINE void square_root(const Doubles& x, Doubles& root) {
+  root = Doubles{__builtin_sqrt(x[0]), __builtin_sqrt(x[1]), __builtin_sqrt(x[2]),
+                 __builtin_sqrt(x[3])};
 }
 
 }  // namespace sam6d::ops

@@ -1,38 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <map>
-#include <string>
-#include <vector>
 
-#include <ATen/core/Tensor.h>
+#include "support/golden.hpp"
 
 namespace sam6d::test {
-
-/// The float32 and int32 tensors of a safetensors file, by name.
-class Golden {
- public:
-  explicit Golden(const std::filesystem::path& path);
-
-  [[nodiscard]] bool has(const std::string& name) const { return tensors_.contains(name); }
-  [[nodiscard]] const at::Tensor& operator[](const std::string& name) const {
-    return tensors_.at(name);
-  }
-  /// What stands before the last dot of the names that end in `suffix`.
-  [[nodiscard]] std::vector<std::string> cases(const std::string& suffix) const;
-
- private:
-  std::map<std::string, at::Tensor> tensors_;
-};
-
-[[nodiscard]] bool equal(const at::Tensor& a, const at::Tensor& b);
-/// The largest absolute difference; infinite where shapes or types differ.
-[[nodiscard]] double largest_difference(const at::Tensor& a, const at::Tensor& b);
-
-/// Weights as the goldens' modules have them: a function of the tensor's name and element number.
-[[nodiscard]] at::Tensor formula_tensor(const std::string& name,
-                                        const std::vector<std::int64_t>& shape);
 
 /// Every case of such a file; failures are reported by doctest.
 void check_furthest_point_sampling(const std::filesystem::path& path);

@@ -11,7 +11,9 @@
 #include "ops/golden.hpp"
 #include "ops/grouping.hpp"
 #include "ops/interpolation.hpp"
+#include "ops/nearest.hpp"
 #include "ops/plain_loops.hpp"
+#include "ops/rigid_fits.hpp"
 #include "ops/sampling.hpp"
 
 // The bodies of the CUDA kernels on the host, against the CPU's operators: their arithmetic and
@@ -30,6 +32,9 @@ at::Tensor cloud_tensor(int batch, int n, int steps, unsigned seed) {
 at::Tensor untouched(at::IntArrayRef shape, at::ScalarType type) {
   return at::full(shape, -77, at::TensorOptions().dtype(type));
 }
+
+/// One fit and several in the lanes of a vector stop iterating at different times.
+constexpr double kFits = 1e-6;
 
 const float* floats(const at::Tensor& tensor) { return tensor.data_ptr<float>(); }
 std::int32_t* ints(const at::Tensor& tensor) { return tensor.data_ptr<std::int32_t>(); }
@@ -125,6 +130,45 @@ TEST_CASE("the kernels of three_nn and three_interpolate return the operator's v
                    2, 5);
       CHECK(equal(out, ops::three_interpolate(features, idx, weight)));
     }
+  }
+}
+
+TEST_CASE("the kernels of rotations and fits return the operators' values") {
+  const at::Tensor a = cloud_tensor(2, 30, 0, 12);
+  const at::Tensor b = cloud_tensor(2, 19, 0, 13);
+  // Pairs that repeat now and then, and indices outside the clouds.
+  const at::Tensor a_idx = cloud_tensor(2, 17, 40, 14).flatten(1).to(at::kInt).sub(3);
+  const at::Tensor b_idx = cloud_tensor(2, 17, 19, 15).flatten(1).to(at::kInt);
+  const ops::TripleFits expected = ops::fit_triples(a, b, a_idx, b_idx);
+  const at::Tensor R = untouched({2, 17, 3, 3}, at::kFloat);
+  const at::Tensor t = untouched({2, 17, 3}, at::kFloat);
+  const at::Tensor residual = untouched({2, 17}, at::kFloat);
+  run_elements(
+      cuda::FitTriples{floats(a), floats(b), ints(a_idx), ints(b_idx), 2, 30, 19, 17,
+                       R.data_ptr<float>(), t.data_ptr<float>(), residual.data_ptr<float>()},
+      2, 5);
+  CHECK(largest_difference(residual, expected.residual) <= kFits);
+  const at::Tensor covariance = R.flatten(0, 1).to(at::kDouble).mul(0.5);
+  const at::Tensor rotations = untouched({34, 3, 3}, at::kFloat);
+  run_elements(
+      cuda::ClosestRotations{covariance.data_ptr<double>(), 34, rotations.data_ptr<float>()}, 2, 5);
+  CHECK(largest_difference(rotations, ops::closest_rotations(covariance)) <= kFits);
+  CHECK(largest_difference(rotations, R.flatten(0, 1).transpose(1, 2)) <= kFits);
+  CHECK(largest_difference(t, expected.t) <= kFits);
+  CHECK(largest_difference(R, expected.R) <= kFits);
+}
+
+TEST_CASE("the kernel of nearest distances returns the operator's values") {
+  for (const int m : {1, 200}) {
+    const at::Tensor points = cloud_tensor(2, 400, 0, 16);
+    const at::Tensor R = cloud_tensor(2, 90, 0, 17).reshape({2, 30, 3, 3});
+    const at::Tensor t = cloud_tensor(2, 30, 0, 18);
+    const at::Tensor cloud = cloud_tensor(2, m, 0, 19);
+    const at::Tensor distance = untouched({2, 30, 400}, at::kFloat);
+    run_elements(cuda::NearestDistances{floats(points), floats(R), floats(t), floats(cloud), 2, 30,
+                                        400, m, distance.data_ptr<float>()},
+                 3, 5);
+    CHECK(equal(distance, ops::nearest_distances(points, R, t, cloud)));
   }
 }
 
