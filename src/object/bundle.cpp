@@ -13,6 +13,7 @@ std::vector<std::byte> ObjectModel::to_bytes() const {
   write_symmetries(data_->symmetries, tensors);
   write_views(data_->views, tensors);
   write_geometric(data_->geometric, tensors);
+  write_descriptors(data_->descriptors, tensors);
   return seal_bundle({data_->id, data_->name, data_->diameter_m}, tensors);
 }
 
@@ -31,6 +32,7 @@ ObjectModel ObjectModel::from_bytes(std::span<const std::byte> bytes, std::strin
   data->symmetries = read_symmetries(bundle.tensors, source);
   data->views = read_views(bundle.tensors, source);
   data->geometric = read_geometric(bundle.tensors, source);
+  data->descriptors = read_descriptors(bundle.tensors, source);
   return ObjectModel(std::move(data));
 }
 

@@ -17,6 +17,7 @@ constexpr int kVersion = 1;
 
 constexpr std::string_view kKind = "sam6d object";
 constexpr std::size_t kMaxHeaderBytes = 1U << 20U;
+// Every bundle has these; the section of descriptors is there where networks prepared the object.
 constexpr std::array<std::string_view, 5> kSections = {"mesh", "samples", "symmetries", "views",
                                                        "geometric"};
 
@@ -105,13 +106,16 @@ std::map<std::string, std::string> read_header(const Json& json, BundleHeader& h
 void verify(const TensorViewMap& tensors, const std::map<std::string, std::string>& expected,
             std::string_view source) {
   const std::map<std::string, std::string> found = checksums(tensors);
-  for (const std::string_view name : kSections) {
-    const std::string section(name);
+  const auto must_have = [&](const std::string& section) {
     if (!found.contains(section)) {
       fail(ErrorCode::kBadFile, "{}: expected a section {}, found none", source, section);
     }
-    const auto checksum = expected.find(section);
-    if (checksum == expected.end() || checksum->second != found.at(section)) {
+  };
+  for (const std::string_view name : kSections) must_have(std::string(name));
+  for (const auto& [section, checksum] : expected) must_have(section);
+  for (const auto& [section, checksum] : found) {
+    const auto right = expected.find(section);
+    if (right == expected.end() || right->second != checksum) {
       fail(ErrorCode::kBadFile, "{}: the checksum of section {} is wrong; the file is damaged",
            source, section);
     }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "object/descriptors.hpp"
 #include "object/geometric_features.hpp"
 #include "object/packed_view.hpp"
 #include "sam6d/object_model.hpp"
@@ -19,6 +20,7 @@ struct ObjectData {
   std::vector<SurfaceSample> samples;
   std::vector<PackedView> views;
   GeometricFeatures geometric;
+  DescriptorSets descriptors;
 };
 
 }  // namespace sam6d

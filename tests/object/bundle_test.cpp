@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "checkpoint/safetensors.hpp"
+#include "checkpoint/tensor.hpp"
 #include "object/bundle_envelope.hpp"
 #include "object/object_data.hpp"
 #include "sam6d/object_model.hpp"
@@ -106,6 +107,57 @@ TEST_CASE("an object comes back from its bundle with everything that it had") {
   }
   // Nothing that the checks above do not know of is lost either.
   CHECK(back.to_bytes() == bytes);
+}
+
+TEST_CASE("what networks computed travels in the bundle, whoever can read it") {
+  const auto numbers = [](float first) {
+    const std::array<float, 6> values = {first, 2, 3, 4, 5, 6};
+    Tensor tensor = tensor_of<float>(std::span<const float>(values));
+    tensor.shape = {2, 3};
+    return tensor;
+  };
+  const ObjectModel plain = example();
+  CHECK(!find_descriptors(plain, "pem-1"));
+  const ObjectModel once = with_descriptors(plain, "pem-1", {{"points", numbers(1)}});
+  const ObjectModel twice =
+      with_descriptors(once, "other-2", {{"a.b", numbers(7)}, {"c", {DType::kUint8, {0}, {}}}});
+  CHECK(!find_descriptors(plain, "pem-1"));
+
+  const std::vector<std::byte> bytes = twice.to_bytes();
+  const ObjectModel back = ObjectModel::from_bytes(bytes, "bundle");
+  CHECK(back.to_bytes() == bytes);
+  const auto first = find_descriptors(back, "pem-1");
+  REQUIRE(first);
+  CHECK(first->at("points").shape == std::vector<std::uint64_t>{2, 3});
+  CHECK(first->at("points").bytes == numbers(1).bytes);
+  REQUIRE(find_descriptors(back, "other-2"));
+  CHECK(find_descriptors(back, "other-2")->at("a.b").bytes == numbers(7).bytes);
+  CHECK(find_descriptors(back.with_id(4, "another"), "pem-1"));
+
+  // A wrong byte of theirs is noticed like any other.
+  std::vector<std::byte> damaged = bytes;
+  const auto needle = numbers(7).bytes;
+  const auto at = std::search(damaged.begin(), damaged.end(), needle.begin(), needle.end());
+  REQUIRE(at != damaged.end());
+  *at ^= std::byte{1};
+  CHECK(test::mentions(error_of([&] { (void)ObjectModel::from_bytes(damaged, "here.s6d"); }),
+                       "section descriptors"));
+}
+
+TEST_CASE("descriptors need names that can be taken apart again") {
+  const auto refused = error_of([] { (void)with_descriptors(example(), "a.b", {}); });
+  REQUIRE(refused);
+  CHECK(refused->code() == ErrorCode::kInvalidArgument);
+  const std::vector<std::byte> good = example().to_bytes();
+  for (const char* const name : {"descriptors.key", "descriptors..name", "descriptors.key."}) {
+    TensorMap tensors = tensors_of(good);
+    tensors[name] = Tensor{DType::kUint8, {1}, {std::byte{1}}};
+    const auto bytes = seal_bundle({1, "named", 0.1}, tensors);
+    const auto error = error_of([&] { (void)ObjectModel::from_bytes(bytes, "here.s6d"); });
+    CAPTURE(name);
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::kBadFile);
+  }
 }
 
 TEST_CASE("one wrong byte anywhere is noticed") {
