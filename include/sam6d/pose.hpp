@@ -25,6 +25,7 @@ enum class NoPoseReason {
   kDuplicate,       ///< another result explains the same pixels better
   kUnknownObject,   ///< the detection names an object that was not passed
   kFailed,          ///< this detection failed inside; the log says why
+  kNoMask,          ///< neither mask nor box, and this backend does not search
 };
 [[nodiscard]] SAM6D_API std::string_view to_string(NoPoseReason reason) noexcept;
 

@@ -12,6 +12,7 @@ std::string_view to_string(NoPoseReason reason) noexcept {
     case NoPoseReason::kDuplicate: return "duplicate";
     case NoPoseReason::kUnknownObject: return "unknown object";
     case NoPoseReason::kFailed: return "failed";
+    case NoPoseReason::kNoMask: return "no mask";
   }
   return "unknown";
 }
