@@ -1,8 +1,6 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "sam6d/export.hpp"
@@ -12,17 +10,14 @@
 #include "sam6d/pose_estimator.hpp"
 #include "sam6d/progress.hpp"
 #include "sam6d/segmenter.hpp"
+#include "sam6d/stage_seconds.hpp"
 
 namespace sam6d {
-
-struct StageSeconds {
-  std::string stage;  ///< "segment", "pose"
-  double seconds = 0;
-};
 
 struct PipelineResult {
   std::vector<Detection> detections;  ///< best first
   std::vector<PoseResult> poses;      ///< one a detection, in their order
+  /// "segment", "pose", and parts of these as "pose.forward".
   std::vector<StageSeconds> seconds;
   double total_seconds = 0;
 };

@@ -8,9 +8,12 @@
 #include "sam6d/export.hpp"
 #include "sam6d/frame.hpp"
 #include "sam6d/geometric_search.hpp"
+#include "sam6d/model_report.hpp"
+#include "sam6d/neural_pose_options.hpp"
 #include "sam6d/object_model.hpp"
 #include "sam6d/pose.hpp"
 #include "sam6d/progress.hpp"
+#include "sam6d/stage_seconds.hpp"
 
 namespace sam6d {
 
@@ -37,22 +40,33 @@ class SAM6D_API PoseEstimator {
   class Backend;
 
   explicit PoseEstimator(const GeometricPoseOptions& options);
+  /// Loads the network; copies share it, and the memory goes back with the last of them. It does
+  /// not keep the weights as they were given: who keeps them can load it again without reading the
+  /// file. `progress`: stage "load pem". Throws Error(kNotBuilt) where the neural library is
+  /// missing, Error(kBadWeights), Error(kDevice), Error(kOutOfMemory), Error(kCancelled).
+  explicit PoseEstimator(const NeuralPoseOptions& options, const ProgressFn& progress = {});
   ~PoseEstimator();
   PoseEstimator(const PoseEstimator&);
   PoseEstimator& operator=(const PoseEstimator&);
   PoseEstimator(PoseEstimator&&) noexcept;
   PoseEstimator& operator=(PoseEstimator&&) noexcept;
 
-  /// A copy with what this backend wants cached.
+  /// The networks that it keeps in memory; none for the geometric backend.
+  [[nodiscard]] std::vector<ModelReport> models() const;
+
+  /// A copy with what this backend wants cached, which goes into the object's bundle, too; the
+  /// object itself where it has that already. Without it, estimate() computes it and logs that
+  /// once.
   [[nodiscard]] ObjectModel prepare(const ObjectModel& object,
                                     const ProgressFn& progress = {}) const;
 
   /// One result a detection, in their order; a detection for which no pose holds comes back with
-  /// the reason. Throws Error(kInvalidArgument) for a bad frame, Error(kCancelled).
-  [[nodiscard]] std::vector<PoseResult> estimate(const Frame& frame,
-                                                 std::span<const ObjectModel> objects,
-                                                 std::span<const Detection> detections,
-                                                 const ProgressFn& progress = {}) const;
+  /// the reason. `seconds` gets what the parts of the call took, as far as the backend has parts.
+  /// Throws Error(kInvalidArgument) for a bad frame, Error(kCancelled).
+  [[nodiscard]] std::vector<PoseResult> estimate(
+      const Frame& frame, std::span<const ObjectModel> objects,
+      std::span<const Detection> detections, const ProgressFn& progress = {},
+      std::vector<StageSeconds>* seconds = nullptr) const;
 
   /// Moves a pose to where the depth picture says, and judges it. `pose` is empty when the object
   /// would not be in the picture there.

@@ -14,6 +14,7 @@
 #include "sam6d/log.hpp"
 #include "sam6d/mask.hpp"
 #include "sam6d/mesh.hpp"
+#include "sam6d/neural_library.hpp"
 #include "sam6d/object_model.hpp"
 #include "sam6d/pipeline.hpp"
 #include "sam6d/pose.hpp"
@@ -26,3 +27,4 @@
 #include "sam6d/tensor.hpp"
 #include "sam6d/transform.hpp"
 #include "sam6d/version.hpp"
+#include "sam6d/weights.hpp"

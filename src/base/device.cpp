@@ -30,8 +30,8 @@ Precision parse_precision(std::string_view text) {
        {Precision::kFloat32, Precision::kBFloat16, Precision::kFloat16}) {
     if (text == to_string(precision)) return precision;
   }
-  fail(ErrorCode::kInvalidArgument,
-       "precision: expected float32, bfloat16 or float16, found '{}'", text);
+  fail(ErrorCode::kInvalidArgument, "precision: expected float32, bfloat16 or float16, found '{}'",
+       text);
 }
 
 std::string_view to_string(Precision precision) noexcept {

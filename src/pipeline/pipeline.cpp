@@ -24,8 +24,12 @@ PipelineResult Pipeline::run(const Frame& frame, std::span<const ObjectModel> ob
   result.seconds.push_back({"segment", segmentation.seconds()});
 
   const Stopwatch estimation;
-  result.poses = estimator_.estimate(frame, objects, result.detections, progress);
+  std::vector<StageSeconds> parts;
+  result.poses = estimator_.estimate(frame, objects, result.detections, progress, &parts);
   result.seconds.push_back({"pose", estimation.seconds()});
+  for (const StageSeconds& part : parts) {
+    result.seconds.push_back({"pose." + part.stage, part.seconds});
+  }
 
   result.total_seconds = total.seconds();
   return result;

@@ -79,7 +79,8 @@ class GeometricBackend final : public PoseEstimator::Backend {
 
   std::vector<PoseResult> estimate(const Frame& frame, std::span<const ObjectModel> objects,
                                    std::span<const Detection> detections,
-                                   const ProgressFn& progress) const override {
+                                   const ProgressFn& progress,
+                                   std::vector<StageSeconds>* /*seconds*/) const override {
     validate(frame);
     std::vector<PoseResult> results(detections.size());
     for (std::size_t i = 0; i < detections.size(); ++i) results[i].detection = detections[i];

@@ -37,4 +37,30 @@ void GeometricPoseOptions::validate() const {
   }
 }
 
+void NeuralPoseOptions::validate() const {
+  search.validate();
+  if (!weights) {
+    fail(ErrorCode::kInvalidArgument,
+         "weights: expected those of the pose network (Weights::from_file), found none");
+  }
+  const auto in_range = [](const char* field, int value, int least, int most) {
+    if (value < least || value > most) {
+      fail(ErrorCode::kInvalidArgument, "{}: expected {}..{}, found {}", field, least, most, value);
+    }
+  };
+  in_range("batch_size", batch_size, 1, 256);
+  in_range("template_views", template_views, 0, 10'000);
+  in_range("cached_objects", cached_objects, 1, 10'000);
+  if (device.index < 0) {
+    fail(ErrorCode::kInvalidArgument, "device.index: expected 0 or more, found {}", device.index);
+  }
+  const auto is_share = [](const char* field, float value) {
+    if (!(value >= 0.0F && value <= 1.0F)) {
+      fail(ErrorCode::kInvalidArgument, "{}: expected 0..1, found {}", field, value);
+    }
+  };
+  is_share("min_detection_score", min_detection_score);
+  is_share("min_score", min_score);
+}
+
 }  // namespace sam6d

@@ -42,7 +42,9 @@ execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK_DIR}/all COMMAND_ERROR_I
 execute_process(COMMAND ${WORK_DIR}/all/find_box COMMAND_ERROR_IS_FATAL ANY)
 if(NEURAL)
   execute_process(COMMAND ${WORK_DIR}/all/networks COMMAND_ERROR_IS_FATAL ANY)
-  if(NOT SHARED)
+  if(SHARED)
+    execute_process(COMMAND ${WORK_DIR}/all/networks_found COMMAND_ERROR_IS_FATAL ANY)
+  else()
     # The program calls nothing of the archive, which must be in it all the same.
     find_program(nm nm REQUIRED)
     execute_process(COMMAND ${nm} --demangle ${WORK_DIR}/all/networks OUTPUT_VARIABLE symbols

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "sam6d/export.hpp"
+#include "sam6d/neural_library.hpp"
+#include "sam6d/pose_estimator.hpp"
+
+/// How the core, which never links LibTorch, reaches the neural library.
+namespace sam6d {
+
+/// What the neural library registers when it is loaded; its functions translate the exceptions of
+/// LibTorch.
+struct NeuralFactory {
+  /// Of the core that it was compiled with; another one's options may be laid out differently.
+  const char* version;
+  std::shared_ptr<const PoseEstimator::Backend> (*make_pose_backend)(const NeuralPoseOptions&,
+                                                                     const ProgressFn&);
+  NeuralLibrary (*describe)();
+};
+
+/// `factory` must live as long as the process. The first one stays.
+SAM6D_API void register_neural_factory(const NeuralFactory* factory) noexcept;
+
+/// The registered one; when there is none, loads libsam6d_neural.so.N from the folder of the core
+/// library. Throws Error(kNotBuilt) that says what to do.
+[[nodiscard]] SAM6D_API const NeuralFactory& neural_factory();
+
+}  // namespace sam6d

@@ -1,0 +1,41 @@
+// The neural library makes itself known to the core when it is loaded.
+#include "base/neural_factory.hpp"
+#include "neural/neural_pose_backend.hpp"
+#include "ops/gpus.hpp"
+#include "sam6d/version.hpp"
+
+#define SAM6D_TEXT_OF(number) #number
+#define SAM6D_TEXT(number) SAM6D_TEXT_OF(number)
+
+namespace sam6d {
+namespace {
+
+constexpr const char* kVersion = SAM6D_TEXT(SAM6D_VERSION_MAJOR) "." SAM6D_TEXT(
+    SAM6D_VERSION_MINOR) "." SAM6D_TEXT(SAM6D_VERSION_PATCH);
+
+std::shared_ptr<const PoseEstimator::Backend> make_pose_backend(const NeuralPoseOptions& options,
+                                                                const ProgressFn& progress) {
+  return make_neural_pose_backend(options, progress);
+}
+
+NeuralLibrary describe() {
+  NeuralLibrary library;
+  library.available = true;
+  library.torch_version = SAM6D_TORCH_VERSION;
+  library.cuda_compiled = ops::cuda_is_compiled();
+  library.gpus = ops::gpus();
+  return library;
+}
+
+constexpr NeuralFactory kFactory{kVersion, &make_pose_backend, &describe};
+
+}  // namespace
+
+// A name for linkers to want, which would leave this file of an archive out of a program.
+extern SAM6D_API const bool neural_backends_registered;
+const bool neural_backends_registered = [] {
+  register_neural_factory(&kFactory);
+  return true;
+}();
+
+}  // namespace sam6d
