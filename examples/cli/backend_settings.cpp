@@ -12,6 +12,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "sam6d/device.hpp"
+#include "sam6d/neural_library.hpp"
 
 #include "errors.hpp"
 #include "model_folder.hpp"
@@ -22,13 +23,36 @@ namespace {
 
 constexpr const char* kGroup = "Models";
 
-void require_built(const char* option, const std::string& value) {
-  if (value == "geometric") return;
-  fail(
-      ErrorCode::kNotBuilt,
-      "{} {}: expected a build with the neural backends (libsam6d_neural), found one without them; "
-      "use {} geometric, which needs no weights",
-      option, value, option);
+/// The file of the pose network's weights; nothing for synthetic ones.
+std::optional<fs::path> pose_weights(const BackendSettings& settings) {
+  if (settings.weights == "synthetic") return std::nullopt;
+  if (settings.weights.empty()) {
+    return find_model_file(settings.models.empty() ? default_model_folder() : settings.models,
+                           "pem");
+  }
+  std::error_code error;
+  if (!fs::is_regular_file(settings.weights, error)) {
+    fail(ErrorCode::kFileNotFound,
+         "--weights: expected a file or \"synthetic\", found no file at {}", settings.weights);
+  }
+  return settings.weights;
+}
+
+void require_built(const BackendSettings& settings, const GeneralSettings& general) {
+  if (settings.segmenter != "geometric") {
+    fail(ErrorCode::kNotBuilt,
+         "--segmenter {}: this version has no neural segmenter; use --segmenter geometric, which "
+         "needs no weights",
+         settings.segmenter);
+  }
+  if (!settings.neural_pose()) return;
+  // LibTorch reads how many threads it may use when it is loaded.
+  if (general.threads && *general.threads > 0) {
+    setenv("OMP_NUM_THREADS", std::to_string(*general.threads).c_str(), 1);
+  }
+  const NeuralLibrary library = neural_library();
+  if (!library.available) fail(ErrorCode::kNotBuilt, "--pose neural: {}", library.problem);
+  (void)pose_weights(settings);  // before the dear work
 }
 
 /// Neural options are accepted with geometric backends, so that one environment serves both, but
@@ -38,9 +62,15 @@ void warn_without_effect(const BackendSettings& settings, Console& console) {
     console.log(LogLevel::kWarning,
                 fmt::format("{} has no effect on the geometric backends", option));
   };
-  if (parse_device(settings.device).kind != Device::kCpu) warn("--device");
-  if (settings.dtype != "float32") warn("--dtype");
   if (settings.stability_threshold) warn("--stability-threshold");
+  if (settings.neural_pose()) {
+    if (settings.k_best)
+      console.log(LogLevel::kWarning, "--k-best has no effect with --pose neural");
+    return;
+  }
+  if (settings.device && parse_device(*settings.device).kind != Device::kCpu) warn("--device");
+  if (settings.dtype && *settings.dtype != "float32") warn("--dtype");
+  if (!settings.weights.empty()) warn("--weights");
   if (settings.reference_quirks) warn("--reference-quirks");
 }
 
@@ -51,7 +81,11 @@ void read_config_files(const BackendSettings& settings, Config& config, Console&
   }
   if (const char* const file = std::getenv("PEM_CONFIG_PATH")) {
     if (fs::path(file).extension() == ".json") {
-      read_pose_config(file, config.pose);
+      if (settings.neural_pose()) {
+        read_pose_config(file, config.neural_pose);
+      } else {
+        read_pose_config(file, config.pose);
+      }
     } else {
       console.log(LogLevel::kWarning,
                   fmt::format("PEM_CONFIG_PATH is ignored: expected a .json file, found {}", file));
@@ -97,14 +131,32 @@ void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBacke
         ->group(kGroup);
   }
   if (uses != UsesBackends::kSegmenter) {
-    command.add_option("--pose", settings.pose, "geometric or neural")
-        ->check(CLI::IsMember({"geometric", "neural"}))
-        ->capture_default_str()
-        ->group(kGroup);
     command.add_flag("--refine", settings.refine, "Refine each pose once more against the depth")
         ->group(kGroup);
     command.add_option("--k-best", settings.k_best, "So many poses for each detection")
         ->check(CLI::Range(1, 1000))
+        ->group(kGroup);
+  }
+  add_model_options(command, settings, uses);
+  command.add_option("--min-score", settings.min_score, "Drop what is less probable than this")
+      ->check(CLI::Range(0.0, 1.0))
+      ->group(kGroup);
+  command.add_option("--roi", settings.roi_text, "Search only here: x,y,width,height in pixels")
+      ->group(kGroup);
+  command.add_option("--config", settings.config, "JSON with fields of the options structs")
+      ->group(kGroup);
+}
+
+void add_model_options(CLI::App& command, BackendSettings& settings, UsesBackends uses) {
+  if (uses != UsesBackends::kSegmenter) {
+    command.add_option("--pose", settings.pose, "geometric or neural")
+        ->check(CLI::IsMember({"geometric", "neural"}))
+        ->capture_default_str()
+        ->group(kGroup);
+    command
+        .add_option("--weights", settings.weights,
+                    "File of the pose network's weights instead of the one in --models, or "
+                    "\"synthetic\": made by a formula, so that poses mean nothing")
         ->group(kGroup);
   }
   command.add_option("--models", settings.models, "Folder of the neural weights")
@@ -121,29 +173,21 @@ void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBacke
             }
           },
           ""))
-      ->capture_default_str()
+      ->default_str("cpu")
       ->group(kGroup);
   command.add_option("--dtype", settings.dtype, "Numbers of networks")
       ->check(CLI::IsMember({"float32", "bfloat16", "float16"}))
-      ->capture_default_str()
+      ->default_str("float32")
       ->group(kGroup);
   command
       .add_flag("--reference-quirks", settings.reference_quirks,
                 "Networks repeat the mistakes of the reference")
       ->group(kGroup);
-  command.add_option("--min-score", settings.min_score, "Drop what is less probable than this")
-      ->check(CLI::Range(0.0, 1.0))
-      ->group(kGroup);
-  command.add_option("--roi", settings.roi_text, "Search only here: x,y,width,height in pixels")
-      ->group(kGroup);
-  command.add_option("--config", settings.config, "JSON with fields of the options structs")
-      ->group(kGroup);
 }
 
 Config make_config(const GeneralSettings& general, const BackendSettings& settings,
                    Console& console, Config defaults) {
-  require_built("--segmenter", settings.segmenter);
-  require_built("--pose", settings.pose);
+  require_built(settings, general);
   warn_without_effect(settings, console);
   Config config = std::move(defaults);
   read_config_files(settings, config, console);
@@ -151,23 +195,45 @@ Config make_config(const GeneralSettings& general, const BackendSettings& settin
     config.onboard.seed = *general.seed;
     config.segmenter.search.seed = *general.seed;
     config.pose.search.seed = *general.seed;
+    config.neural_pose.search.seed = *general.seed;
+    config.neural_pose.seed = *general.seed;
   }
   if (general.threads) {
     config.onboard.threads = *general.threads;
     config.onboard.templates.threads = *general.threads;
     config.segmenter.search.threads = *general.threads;
     config.pose.search.threads = *general.threads;
+    config.neural_pose.search.threads = *general.threads;
   }
   if (settings.min_score) {
     config.segmenter.min_score = *settings.min_score;
     config.pose.min_score = *settings.min_score;
+    config.neural_pose.min_score = *settings.min_score;
   }
   if (settings.max_instances) config.segmenter.max_instances_per_object = *settings.max_instances;
   if (settings.k_best) config.pose.k_best = *settings.k_best;
+  if (settings.device) config.neural_pose.device = parse_device(*settings.device);
+  if (settings.dtype) config.neural_pose.precision = parse_precision(*settings.dtype);
+  if (settings.refine) config.neural_pose.refine = true;
+  if (settings.reference_quirks) config.neural_pose.reference_quirks = true;
   config.onboard.validate();
   config.segmenter.validate();
   config.pose.validate();
   return config;
+}
+
+PoseEstimator make_estimator(const BackendSettings& settings, const Config& config,
+                             Console& console) {
+  if (!settings.neural_pose()) return PoseEstimator(config.pose);
+  NeuralPoseOptions options = config.neural_pose;
+  if (const std::optional<fs::path> file = pose_weights(settings)) {
+    options.weights = Weights::from_file(*file, {}, console.progress());
+  } else {
+    options.weights = Weights::synthetic(Network::kPem);
+    console.log(LogLevel::kWarning,
+                "the pose network has synthetic weights: its poses and scores mean nothing");
+  }
+  return PoseEstimator(options, console.progress());
 }
 
 }  // namespace sam6d::cli

@@ -20,8 +20,9 @@ struct BackendSettings {
   std::string segmenter = "geometric";
   std::string pose = "geometric";
   std::filesystem::path models;
-  std::string device = "cpu";
-  std::string dtype = "float32";
+  std::string weights;                ///< "synthetic" or a file; empty = looked for in `models`
+  std::optional<std::string> device;  ///< not given: the configuration file's, or the CPU
+  std::optional<std::string> dtype;   ///< not given: the configuration file's, or float32
   std::optional<float> min_score;
   std::optional<int> max_instances;
   std::optional<int> k_best;
@@ -33,16 +34,24 @@ struct BackendSettings {
 
   /// Pixels of the picture to search, if not all.
   [[nodiscard]] std::optional<Roi> roi() const;
+  [[nodiscard]] bool neural_pose() const { return pose == "neural"; }
 };
 
 enum class UsesBackends { kSegmenter, kPose, kBoth };
 
 void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBackends uses);
+/// Which networks run, with which weights, where: a part of the options above.
+void add_model_options(CLI::App& command, BackendSettings& settings, UsesBackends uses);
 
 /// The command's defaults, then the configuration files, then the environment, then the command
-/// line. Throws Error(kNotBuilt) when a neural backend is asked for, and warns about what has no
-/// effect.
+/// line. Throws Error(kNotBuilt) when a neural backend is asked for that is not there, and warns
+/// about what has no effect.
 [[nodiscard]] Config make_config(const GeneralSettings& general, const BackendSettings& backends,
                                  Console& console, Config defaults = {});
+
+/// The estimator that the settings ask for. Loads the network, and warns when its weights are
+/// synthetic; throws as PoseEstimator's constructors and find_model_file() do.
+[[nodiscard]] PoseEstimator make_estimator(const BackendSettings& backends, const Config& config,
+                                           Console& console);
 
 }  // namespace sam6d::cli

@@ -100,7 +100,7 @@ class BopRun {
         config(make_config(given.general, given.backends, console, bop_defaults())),
         dataset(open_dataset(given.dataset, given.split)),
         targets(read_targets(dataset, given.targets)),
-        pipeline(Segmenter(config.segmenter), PoseEstimator(config.pose)) {}
+        pipeline(Segmenter(config.segmenter), make_estimator(given.backends, config, console)) {}
 
   /// The shard's images with the objects to look for.
   [[nodiscard]] std::map<ImageKey, std::set<ObjectId>> images() const {
@@ -188,15 +188,23 @@ std::vector<std::string> work(BopRun& run, const std::map<ImageKey, std::set<Obj
 /// What results depend on, for telling whether an unfinished run was the same one.
 std::string settings_text(const BopRun& run) {
   const GeometricSearchOptions& search = run.config.segmenter.search;
+  std::string networks;
+  for (const ModelReport& model : run.pipeline.estimator().models()) {
+    const NeuralPoseOptions& options = run.config.neural_pose;
+    networks += fmt::format(
+        " {} {} {} views {} min-detection-score {} refine {} verify {} quirks {}", model.network,
+        model.hash, to_string(model.precision), options.template_views, options.min_detection_score,
+        options.refine, options.verify, options.reference_quirks);
+  }
   return fmt::format(
       "split {} shard {} seed {} effort {} color {} planes {} depth {}..{} noise {} {} min-score "
       "{} "
-      "{} instances {} k-best {} roi {}",
+      "{} instances {} k-best {} roi {}{}",
       run.arguments.split, run.arguments.shard, search.seed, static_cast<int>(search.effort),
       search.use_color, search.use_support_planes, search.min_depth_m, search.max_depth_m,
       search.noise_floor_m, search.noise_quadratic, run.config.segmenter.min_score,
       run.config.pose.min_score, run.config.segmenter.max_instances_per_object,
-      run.config.pose.k_best, run.arguments.backends.roi_text);
+      run.config.pose.k_best, run.arguments.backends.roi_text, networks);
 }
 
 void bop(const BopArguments& arguments) {

@@ -26,7 +26,10 @@ std::map<ObjectId, ObjectModel> load_bop_objects(const BopDataset& dataset,
     const fs::path bundle = bundles / fmt::format("obj_{:06}.s6d", object);
     const ProgressFn progress = console.progress(fmt::format("object {}", object));
     if (!bundles.empty() && fs::exists(bundle)) {
-      models.emplace(object, pipeline.prepare(load_bundle(bundle).with_id(object), progress));
+      const ObjectModel stored = load_bundle(bundle).with_id(object);
+      const ObjectModel ready = pipeline.prepare(stored, progress);
+      if (&ready.data() != &stored.data()) save_bundle(bundle, ready);
+      models.emplace(object, ready);
       continue;
     }
     OnboardOptions options = onboard;
@@ -34,9 +37,10 @@ std::map<ObjectId, ObjectModel> load_bop_objects(const BopDataset& dataset,
     const auto name = dataset.names.find(object);
     options.name = name == dataset.names.end() ? fmt::format("obj_{:06}", object) : name->second;
     const TriangleMesh mesh = load_mesh(model_path(dataset, object), LengthUnit::kMillimetre);
-    const ObjectModel model = ObjectModel::onboard(object, mesh, options, progress);
+    const ObjectModel model =
+        pipeline.prepare(ObjectModel::onboard(object, mesh, options, progress), progress);
     if (!bundles.empty()) save_bundle(bundle, model);
-    models.emplace(object, pipeline.prepare(model, progress));
+    models.emplace(object, model);
   }
   return models;
 }

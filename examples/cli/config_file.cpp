@@ -3,6 +3,8 @@
 #include <map>
 #include <string>
 
+#include "sam6d/device.hpp"
+
 #include "json_fields.hpp"
 #include "json_file.hpp"
 
@@ -52,6 +54,30 @@ void read_pose(const json& object, const std::string& where, GeometricPoseOption
   fields.finish();
 }
 
+void read_neural_pose(const json& object, const std::string& where, NeuralPoseOptions& options) {
+  static const std::map<std::string, Precision> precisions = {{"float32", Precision::kFloat32},
+                                                              {"bfloat16", Precision::kBFloat16},
+                                                              {"float16", Precision::kFloat16}};
+  JsonFields fields(object, where);
+  if (const json* search = fields.child("search")) {
+    read_search(*search, fields.path_of("search"), options.search);
+  }
+  std::string device;
+  fields.read("device", device);
+  if (!device.empty()) options.device = parse_device(device);
+  fields.read("precision", options.precision, precisions);
+  fields.read("batch_size", options.batch_size);
+  fields.read("template_views", options.template_views);
+  fields.read("cached_objects", options.cached_objects);
+  fields.read("seed", options.seed);
+  fields.read("min_detection_score", options.min_detection_score);
+  fields.read("min_score", options.min_score);
+  fields.read("refine", options.refine);
+  fields.read("verify", options.verify);
+  fields.read("reference_quirks", options.reference_quirks);
+  fields.finish();
+}
+
 void read_templates(const json& object, const std::string& where, TemplateOptions& options) {
   JsonFields fields(object, where);
   fields.read("views", options.views);
@@ -94,12 +120,16 @@ void read_config(const fs::path& file, Config& config) {
   if (const json* search = fields.child("search")) {
     read_search(*search, fields.path_of("search"), config.segmenter.search);
     read_search(*search, fields.path_of("search"), config.pose.search);
+    read_search(*search, fields.path_of("search"), config.neural_pose.search);
   }
   if (const json* segmenter = fields.child("segmenter")) {
     read_segmenter(*segmenter, fields.path_of("segmenter"), config.segmenter);
   }
   if (const json* pose = fields.child("pose")) {
     read_pose(*pose, fields.path_of("pose"), config.pose);
+  }
+  if (const json* pose = fields.child("neural_pose")) {
+    read_neural_pose(*pose, fields.path_of("neural_pose"), config.neural_pose);
   }
   if (const json* onboard = fields.child("onboard")) {
     read_onboard(*onboard, fields.path_of("onboard"), config.onboard);
@@ -113,6 +143,10 @@ void read_segmenter_config(const fs::path& file, GeometricSegmenterOptions& opti
 
 void read_pose_config(const fs::path& file, GeometricPoseOptions& options) {
   read_pose(read_json_file(file), file.string(), options);
+}
+
+void read_pose_config(const fs::path& file, NeuralPoseOptions& options) {
+  read_neural_pose(read_json_file(file), file.string(), options);
 }
 
 }  // namespace sam6d::cli

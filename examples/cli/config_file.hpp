@@ -14,15 +14,18 @@ struct Config {
   OnboardOptions onboard;
   GeometricSegmenterOptions segmenter;
   GeometricPoseOptions pose;
+  NeuralPoseOptions neural_pose;  ///< without its weights
 };
 
 /// Changes what a JSON file says: {"onboard": {...}, "segmenter": {...}, "pose": {...},
-/// "search": {...}}, with the field names of the options structs as keys; "search" holds for
-/// segmenter and pose alike. Throws Error(kBadFile), naming file and key, also for unknown keys.
+/// "neural_pose": {...}, "search": {...}}, with the field names of the options structs as keys;
+/// "search" holds for all that search. Throws Error(kBadFile), naming file and key, also for
+/// unknown keys.
 void read_config(const std::filesystem::path& file, Config& config);
 
 /// Changes one part by a file that holds the fields of that part alone.
 void read_segmenter_config(const std::filesystem::path& file, GeometricSegmenterOptions& options);
 void read_pose_config(const std::filesystem::path& file, GeometricPoseOptions& options);
+void read_pose_config(const std::filesystem::path& file, NeuralPoseOptions& options);
 
 }  // namespace sam6d::cli

@@ -1,10 +1,15 @@
 #include "model_folder.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <string_view>
 #include <system_error>
 
 #include "sam6d/checkpoint.hpp"
 #include "sam6d/error.hpp"
+
+#include "errors.hpp"
 
 namespace sam6d::cli {
 namespace fs = std::filesystem;
@@ -22,6 +27,15 @@ constexpr KnownFile kKnownFiles[] = {
 const char* variable(const char* name) {
   const char* const value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : nullptr;
+}
+
+/// Where a file may be, the preferred place first.
+std::vector<fs::path> candidates(const fs::path& folder, const KnownFile& known) {
+  std::vector<fs::path> places = {(folder / known.name).replace_extension(".safetensors"),
+                                  folder / known.name};
+  const char* const pem = variable("PEM_CHECKPOINT_PATH");
+  if (std::string_view(known.role) == "pem" && pem != nullptr) places.insert(places.begin(), pem);
+  return places;
 }
 
 /// Empty for a file whose tensors could be read; they are not, so it takes milliseconds.
@@ -46,15 +60,28 @@ fs::path default_model_folder() {
   return fs::path(home != nullptr ? home : ".") / ".cache" / "sam6d" / "models";
 }
 
+fs::path find_model_file(const fs::path& folder, const std::string& role) {
+  const auto known = std::find_if(std::begin(kKnownFiles), std::end(kKnownFiles),
+                                  [&](const KnownFile& file) { return file.role == role; });
+  const char* const pem = variable("PEM_CHECKPOINT_PATH");
+  std::error_code error;
+  if (role == "pem" && pem != nullptr && !fs::is_regular_file(pem, error)) {
+    fail(ErrorCode::kFileNotFound, "PEM_CHECKPOINT_PATH: expected a file, found none at {}", pem);
+  }
+  for (const fs::path& candidate : candidates(folder, *known)) {
+    if (fs::is_regular_file(candidate, error)) return candidate;
+  }
+  fail(ErrorCode::kFileNotFound,
+       "{}: expected the weights {} there (or a .safetensors of that name), found none; --models "
+       "names another folder, --weights the file itself",
+       folder.string(), known->name);
+}
+
 std::vector<ModelFile> find_model_files(const fs::path& folder) {
   std::vector<ModelFile> files;
   for (const KnownFile& known : kKnownFiles) {
     ModelFile file{known.role, known.name, std::nullopt, 0, {}};
-    std::vector<fs::path> candidates = {(folder / known.name).replace_extension(".safetensors"),
-                                        folder / known.name};
-    const char* const pem = variable("PEM_CHECKPOINT_PATH");
-    if (file.role == "pem" && pem != nullptr) candidates.insert(candidates.begin(), pem);
-    for (const fs::path& candidate : candidates) {
+    for (const fs::path& candidate : candidates(folder, known)) {
       std::error_code error;
       if (!fs::is_regular_file(candidate, error)) continue;
       file.path = candidate;

@@ -17,6 +17,7 @@
 #include "sam6d/object_model.hpp"
 #include "sam6d/template_folder.hpp"
 
+#include "backend_settings.hpp"
 #include "commands.hpp"
 #include "config_file.hpp"
 #include "console.hpp"
@@ -32,6 +33,7 @@ namespace {
 
 struct OnboardArguments {
   GeneralSettings general;
+  BackendSettings backends;
   std::string mesh;  ///< as --object takes it
   std::optional<LengthUnit> unit;
   fs::path out;
@@ -73,6 +75,12 @@ Symmetries symmetries_of(const fs::path& models_info, ObjectId object) {
   return found->second.symmetries;
 }
 
+PoseEstimator neural_estimator(const OnboardArguments& arguments, Console& console) {
+  BackendSettings backends = arguments.backends;
+  backends.config = arguments.config;
+  return make_estimator(backends, make_config(arguments.general, backends, console), console);
+}
+
 void onboard(const OnboardArguments& arguments) {
   Console console(arguments.general.quiet, arguments.general.log_level);
   const auto start = std::chrono::steady_clock::now();
@@ -83,6 +91,9 @@ void onboard(const OnboardArguments& arguments) {
   number_objects(objects);
   OnboardOptions options = make_options(arguments, object);
   check_can_write(arguments.out);
+  // Before the dear work, as its weights may be missing.
+  std::optional<PoseEstimator> estimator;
+  if (arguments.backends.neural_pose()) estimator = neural_estimator(arguments, console);
   const TriangleMesh mesh = load_mesh(object.path, object.unit);
   if (!arguments.symmetries.empty()) {
     options.symmetries = symmetries_of(arguments.symmetries, *object.id);
@@ -90,8 +101,9 @@ void onboard(const OnboardArguments& arguments) {
   if (!arguments.read_templates.empty()) {
     options.given_views = load_template_folder(arguments.read_templates, mesh);
   }
-  const ObjectModel model =
+  ObjectModel model =
       ObjectModel::onboard(*object.id, mesh, options, console.progress(options.name));
+  if (estimator) model = estimator->prepare(model, console.progress(options.name));
   if (!arguments.write_templates.empty()) {
     save_template_folder(arguments.write_templates, model.template_views());
   }
@@ -125,8 +137,12 @@ void add_onboard_command(CLI::App& app, Action& action) {
   command->add_option("--symmetries", arguments->symmetries,
                       "models_info.json of BOP; without it symmetries are detected");
   command->add_option("--config", arguments->config, "JSON with fields of the options structs");
+  add_model_options(*command, arguments->backends, UsesBackends::kPose);
   add_general_options(*command, arguments->general);
   command->footer(
+      "With --pose neural the bundle also gets what the pose network computes of the template "
+      "views,\n"
+      "which otherwise takes seconds in every run.\n"
       "Example:\n"
       "  sam6d onboard mug.ply --unit mm --out mug.s6d\n"
       "  sam6d onboard models/obj_000005.ply --unit mm --symmetries models/models_info.json \\\n"

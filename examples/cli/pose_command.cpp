@@ -84,6 +84,11 @@ std::vector<Detection> search_everywhere(const ObjectSet& objects) {
 }
 
 void estimate(const PoseOptions& options, bool picture_named) {
+  if (options.search.backends.neural_pose() && options.detections.empty()) {
+    fail_usage(
+        "--pose neural needs --detections: it does not search. --pose geometric does, and \"sam6d "
+        "segment\" makes detections");
+  }
   std::vector<DetectionEntry> entries;  // read before the dear work of the Search
   if (!options.detections.empty()) entries = load_detections(options.detections);
   Search search(options.search);
@@ -91,14 +96,20 @@ void estimate(const PoseOptions& options, bool picture_named) {
       options.detections.empty()
           ? search_everywhere(search.objects)
           : detections_of(options, search, std::move(entries), picture_named);
-  const PoseEstimator estimator(search.config.pose);
+  const BackendSettings& backends = options.search.backends;
+  const PoseEstimator estimator = make_estimator(backends, search.config, search.console);
+  const std::vector<ObjectModel> objects = search.prepared_objects(estimator);
   const double start = search.elapsed();
-  std::vector<PoseResult> results = estimator.estimate(search.frame, search.objects.models,
-                                                       detections, search.console.progress());
-  if (options.search.backends.refine) search.refine(estimator, results);
+  std::vector<StageSeconds> seconds;
+  std::vector<PoseResult> results =
+      estimator.estimate(search.frame, objects, detections, search.console.progress(), &seconds);
+  if (backends.refine && !backends.neural_pose()) search.refine(estimator, results);
   search.write_poses(results, search.elapsed() - start);
   search.out.commit();
   print_poses(results, search.objects.names());
+  for (const StageSeconds& stage : seconds) {
+    search.console.note(fmt::format("{}: {:.2f} s", stage.stage, stage.seconds));
+  }
 }
 
 }  // namespace

@@ -19,10 +19,17 @@ double seconds_of(const PipelineResult& result, const std::string& stage) {
 
 PipelineResult run_pipeline(Search& search) {
   const SearchOptions& options = search.options;
-  const Pipeline pipeline(Segmenter(search.config.segmenter), PoseEstimator(search.config.pose));
-  PipelineResult found =
-      pipeline.run(search.frame, search.objects.models, search.console.progress());
-  if (options.backends.refine) {
+  const double model_start = search.elapsed();
+  const Pipeline pipeline(Segmenter(search.config.segmenter),
+                          make_estimator(options.backends, search.config, search.console));
+  const double prepare_start = search.elapsed();
+  const std::vector<ObjectModel> objects = search.prepared_objects(pipeline.estimator());
+  const double run_start = search.elapsed();
+  PipelineResult found = pipeline.run(search.frame, objects, search.console.progress());
+  if (options.backends.neural_pose()) {
+    found.seconds.insert(found.seconds.begin(), {{"models", prepare_start - model_start},
+                                                 {"prepare", run_start - prepare_start}});
+  } else if (options.backends.refine) {
     const double start = search.elapsed();
     search.refine(pipeline.estimator(), found.poses);
     found.seconds.push_back({"refine", search.elapsed() - start});

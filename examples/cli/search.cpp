@@ -8,6 +8,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "sam6d/detection_io.hpp"
+#include "sam6d/error.hpp"
 #include "sam6d/image_io.hpp"
 #include "sam6d/viz.hpp"
 
@@ -78,6 +79,20 @@ void Search::write_poses(std::span<const PoseResult> results, double seconds) {
            draw_poses(frame.rgb, picture.camera, objects.models, results).view());
   save_png(out.stage("vis_side_by_side.png"),
            draw_photo_and_render(frame.rgb, picture.camera, objects.models, results).view());
+}
+
+std::vector<ObjectModel> Search::prepared_objects(const PoseEstimator& estimator) {
+  std::vector<ObjectModel> prepared;
+  for (const ObjectModel& object : objects.models) {
+    try {
+      prepared.push_back(estimator.prepare(object, console.progress(object.name())));
+    } catch (const Error& problem) {
+      if (problem.code() != ErrorCode::kInvalidArgument) throw;
+      console.log(LogLevel::kWarning, problem.what());
+      prepared.push_back(object);
+    }
+  }
+  return prepared;
 }
 
 void Search::refine(const PoseEstimator& estimator, std::vector<PoseResult>& results) {

@@ -8,6 +8,9 @@
 #include <CLI/Formatter.hpp>
 #include <nlohmann/json.hpp>
 
+#include "sam6d/error.hpp"
+#include "sam6d/neural_library.hpp"
+#include "sam6d/pose_estimator.hpp"
 #include "sam6d/version.hpp"
 
 #include "commands.hpp"
@@ -17,6 +20,11 @@ namespace sam6d::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+struct StatusArguments {
+  std::filesystem::path models = default_model_folder();
+  bool load = false;
+};
 
 ordered_json describe(const ModelFile& file) {
   ordered_json entry = {{"role", file.role}, {"name", file.name}, {"found", file.path.has_value()}};
@@ -28,19 +36,52 @@ ordered_json describe(const ModelFile& file) {
   return entry;
 }
 
-void print_status(const std::filesystem::path& models) {
+ordered_json describe(const NeuralLibrary& library) {
+  ordered_json gpus = ordered_json::array();
+  for (const GpuInfo& gpu : library.gpus)
+    gpus.push_back({{"name", gpu.name}, {"bytes", gpu.bytes}});
+  return {
+      {"compiled", library.cuda_compiled}, {"available", !library.gpus.empty()}, {"devices", gpus}};
+}
+
+/// Loads the pose network as a run would.
+ordered_json load_pose_network(const std::filesystem::path& models) {
+  try {
+    NeuralPoseOptions options;
+    options.weights = Weights::from_file(find_model_file(models, "pem"));
+    const ModelReport report = PoseEstimator(options).models().front();
+    return {{"network", report.network},
+            {"source", report.source},
+            {"seconds", report.load_seconds},
+            {"bytes", report.bytes},
+            {"problem", nullptr}};
+  } catch (const Error& problem) {
+    return {{"network", "pem"}, {"problem", problem.what()}};
+  }
+}
+
+void print_status(const StatusArguments& arguments) {
+  const std::filesystem::path& models = arguments.models;
+  const NeuralLibrary library = neural_library();
   ordered_json files = ordered_json::array();
   for (const ModelFile& file : find_model_files(models)) files.push_back(describe(file));
-  const ordered_json status = {
+  ordered_json components = {"core", "io", "viz"};
+  ordered_json poses = {"geometric"};
+  if (library.available) {
+    components.push_back("neural");
+    poses.push_back("neural");
+  }
+  ordered_json status = {
       {"version", std::string(version())},
-      {"components", {"core", "io", "viz"}},
-      {"backends", {{"segmenter", {"geometric"}}, {"pose", {"geometric"}}}},
-      {"libtorch", nullptr},
-      {"cuda", {{"compiled", false}, {"available", false}, {"devices", ordered_json::array()}}},
+      {"components", components},
+      {"backends", {{"segmenter", {"geometric"}}, {"pose", poses}}},
+      {"libtorch", library.available ? ordered_json(library.torch_version) : ordered_json(nullptr)},
+      {"cuda", describe(library)},
       {"note",
-       "This build has no LibTorch and no neural backends; the geometric ones need no weights."},
+       library.available ? "The geometric backends need no weights." : library.problem + "."},
       {"models_folder", models.string()},
       {"models", files}};
+  if (arguments.load) status["loaded"] = {load_pose_network(models)};
   std::printf("%s\n", status.dump(2).c_str());
 }
 
@@ -48,10 +89,13 @@ void print_status(const std::filesystem::path& models) {
 
 void add_status_command(CLI::App& app, Action& action) {
   auto* const command = app.add_subcommand("status", "Print as JSON what this installation can do");
-  const auto models = std::make_shared<std::filesystem::path>(default_model_folder());
-  command->add_option("--models", *models, "Folder of the neural weights")->capture_default_str();
+  const auto arguments = std::make_shared<StatusArguments>();
+  command->add_option("--models", arguments->models, "Folder of the neural weights")
+      ->capture_default_str();
+  command->add_flag("--load", arguments->load,
+                    "Load the networks whose weights are there, too, which takes seconds");
   command->footer("Example:\n  sam6d status --models ~/models");
-  command->callback([=, &action] { action = [=] { print_status(*models); }; });
+  command->callback([=, &action] { action = [=] { print_status(*arguments); }; });
 }
 
 }  // namespace sam6d::cli

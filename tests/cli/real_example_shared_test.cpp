@@ -48,3 +48,24 @@ TEST_CASE("the can of the real picture is found with its mesh and nothing else")
   const Mask true_mask = Mask::from_image(load_mask(*example / "mask_visib.png").view());
   CHECK(mask_iou(detections.front().detection.mask, true_mask) >= kMinMaskIou);
 }
+
+#if SAM6D_TOOL_HAS_NETWORKS
+TEST_CASE("the real picture goes through the pose network with weights of a formula") {
+  const auto example = shared_data("example");
+  if (!example) return;
+  TemporaryFolder folder;
+  make_file(folder / "quick.json", R"({"neural_pose": {"template_views": 3}})");
+  const auto at = [&](const char* name) { return (*example / name).string(); };
+  const ToolRun run = run_tool(
+      {"run", "--rgb", at("rgb.png"), "--depth", at("depth.png"), "--camera", at("camera.json"),
+       "--object", "can=" + at("obj_000005.ply") + ":mm", "--out", folder / "out", "--pose",
+       "neural", "--weights", "synthetic", "--config", folder / "quick.json"});
+  CAPTURE(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK(run.err.find("mean nothing") != std::string::npos);
+  const json result = json::parse(file_text(folder / "out/result.json"));
+  REQUIRE(result.at("poses").size() == 1);
+  CHECK(result.at("poses").front().at("obj_id") == 5);
+  CHECK(result.at("seconds").contains("pose.forward"));
+}
+#endif

@@ -23,13 +23,17 @@ json model_named(const json& status, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("status is JSON and says plainly that there is no LibTorch") {
+TEST_CASE("status is JSON and says plainly whether there is LibTorch") {
   TemporaryFolder folder;
   const ToolRun run = run_tool({"status", "--models", folder.path().string()});
   CHECK(run.exit_code == 0);
   const json status = json::parse(run.out);
   CHECK(status.at("version").is_string());
-  CHECK(status.at("libtorch").is_null());
+  const bool networks = SAM6D_TOOL_HAS_NETWORKS;
+  CHECK(status.at("libtorch").is_string() == networks);
+  CHECK(status.at("backends").at("pose").size() == (networks ? 2 : 1));
+  const std::string note = status.at("note");
+  CHECK((note.find("SAM6D_WITH_TORCH") != std::string::npos) == !networks);
   CHECK(status.at("models_folder") == folder.path().string());
   CHECK(status.at("models").size() == 6);
   for (const json& model : status.at("models")) CHECK(model.at("found") == false);
@@ -55,6 +59,17 @@ TEST_CASE("status finds weights, prefers safetensors, and sees what is no weight
   const json dino = model_named(status, "dinov2_vitl14_pretrain.pth");
   CHECK(dino.at("path") == folder / "dinov2_vitl14_pretrain.safetensors");
   CHECK(dino.at("problem").is_null());
+}
+
+TEST_CASE("status loads the networks where it is asked to, and says what is wrong with them") {
+  TemporaryFolder folder;
+  make_file(folder / "sam-6d-pem-base.pth", torch_file({{"a", {1}}}));
+  const json status =
+      json::parse(run_tool({"status", "--load", "--models", folder.path().string()}).out);
+  REQUIRE(status.at("loaded").size() == 1);
+  const std::string problem = status.at("loaded")[0].at("problem");
+  CHECK(problem.find(SAM6D_TOOL_HAS_NETWORKS ? "feature_extraction" : "SAM6D_WITH_TORCH") !=
+        std::string::npos);
 }
 
 TEST_CASE("the pose network's file can be named by the environment") {
