@@ -37,8 +37,8 @@ Labels assign(const at::Tensor& similarity, const Write& write) {
   const int rows = static_cast<int>(similarity.size(1));
   const int columns = static_cast<int>(similarity.size(2));
   const auto options = similarity.options().dtype(at::kInt);
-  const Labels labels{at::empty({similarity.size(0), rows - 1}, options),
-                      at::empty({similarity.size(0), columns - 1}, options)};
+  Labels labels{at::empty({similarity.size(0), rows - 1}, options),
+                at::empty({similarity.size(0), columns - 1}, options)};
   const CpuParallel parallel = cpu_parallel(similarity);
   for (std::int64_t b = 0; b < similarity.size(0); ++b) {
     const SimilarityMatrix matrix{similarity.data_ptr<float>() + b * similarity.stride(0), rows,

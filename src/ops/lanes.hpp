@@ -64,12 +64,15 @@ SAM6D_INLINE void store(Scalar* to, const Vector& from) {
 SAM6D_INLINE void fill(Floats& lanes, float v) { lanes = Floats{v, v, v, v, v, v, v, v}; }
 SAM6D_INLINE void fill(Ints& lanes, std::int32_t v) { lanes = Ints{v, v, v, v, v, v, v, v}; }
 
+/// What a comparison of Doubles gives: lanes of long for g++, of long long for clang.
+using DoublesMask = decltype(Doubles{} > Doubles{});
+
 /// Whether a comparison holds in any lane.
-SAM6D_INLINE bool any(const Longs& mask) {
+SAM6D_INLINE bool any(const DoublesMask& mask) {
   return ((mask[0] | mask[1]) | (mask[2] | mask[3])) != 0;
 }
 SAM6D_INLINE bool any(const Ints& mask) {
-  Longs words{};
+  DoublesMask words{};
   std::memcpy(&words, &mask, sizeof(words));
   return any(words);
 }

@@ -18,8 +18,7 @@ at::Tensor nearest_distances(const at::Tensor& points, const at::Tensor& R, cons
   expect_same_device(op, "R", R, points);
   expect_same_device(op, "t", t, points);
   expect_same_device(op, "cloud", cloud, points);
-  const at::Tensor distance =
-      at::empty({points.size(0), R.size(1), points.size(1)}, points.options());
+  at::Tensor distance = at::empty({points.size(0), R.size(1), points.size(1)}, points.options());
   if (distance.numel() > 0) {
     kernels_of(points).nearest_distances(points.contiguous(), R.contiguous(), t.contiguous(),
                                          cloud.contiguous(), distance);

@@ -267,9 +267,10 @@ void NearestGrid::divide(int threads, SimdLevel level) {
   const float width = cell_ * kSplit;
   parallel_for(blocks, threads, [&](int block) {
     const int y_and_z = block / blocks_[0];
+    const int z = y_and_z / blocks_[1];
     const Point<float> low{low_[0] + width * static_cast<float>(block % blocks_[0]),
                            low_[1] + width * static_cast<float>(y_and_z % blocks_[1]),
-                           low_[2] + width * static_cast<float>(y_and_z / blocks_[1])};
+                           low_[2] + width * static_cast<float>(z)};
     BlockDivision division(low, cell_, level, all);
     PointGroups& lists = lists_[static_cast<std::size_t>(block)];
     lists = std::move(division.lists);

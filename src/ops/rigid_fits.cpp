@@ -10,7 +10,7 @@ namespace sam6d::ops {
 
 at::Tensor closest_rotations(const at::Tensor& covariance) {
   expect_tensor("closest_rotations", "covariance", covariance, at::kDouble, {kAny, 3, 3});
-  const at::Tensor R = at::empty(covariance.sizes(), covariance.options().dtype(at::kFloat));
+  at::Tensor R = at::empty(covariance.sizes(), covariance.options().dtype(at::kFloat));
   if (R.numel() > 0) kernels_of(R).closest_rotations(covariance.contiguous(), R);
   return R;
 }
@@ -33,9 +33,9 @@ TripleFits fit_triples(const at::Tensor& a, const at::Tensor& b, const at::Tenso
     expect_same_device(op, argument, tensor, a);
   }
   const std::int64_t fits = a_idx.size(1) / 3;
-  const TripleFits result{at::empty({a.size(0), fits, 3, 3}, a.options()),
-                          at::empty({a.size(0), fits, 3}, a.options()),
-                          at::empty({a.size(0), fits}, a.options())};
+  TripleFits result{at::empty({a.size(0), fits, 3, 3}, a.options()),
+                    at::empty({a.size(0), fits, 3}, a.options()),
+                    at::empty({a.size(0), fits}, a.options())};
   if (result.residual.numel() > 0) {
     kernels_of(a).fit_triples(a.contiguous(), b.contiguous(), a_idx.contiguous(),
                               b_idx.contiguous(), result.R, result.t, result.residual);
