@@ -82,12 +82,10 @@ int main(int argc, char** argv) {
                                        at::randint(0, kPixels, {kViews, 5000}, at::kLong),
                                        surface(kViews * 5000, 1, false).reshape({kViews, 5000, 3})};
   sam6d::nets::PemTemplates templates;
-  const double of_views =
-      median_seconds(3, [&] { templates = pem.template_features(views); }).wall;
+  const double of_views = median_seconds(3, [&] { templates = pem.template_features(views); }).wall;
   const at::Tensor model = surface(1024, 2, false);
   sam6d::nets::PemObjectPtr object;
-  const double preparing =
-      median_seconds(3, [&] { object = pem.prepare(templates, model); }).wall;
+  const double preparing = median_seconds(3, [&] { object = pem.prepare(templates, model); }).wall;
   std::printf("template features %.3f s a view; preparing an object %.3f s\n", of_views / kViews,
               preparing);
 
@@ -101,9 +99,8 @@ int main(int argc, char** argv) {
         pictures(batch), at::randint(0, kPixels, {batch, 2048}, at::kLong), at::stack(points),
         at::rand({batch, 3 * pem.config().hypotheses})};
     const std::vector<sam6d::nets::PemObjectPtr> objects(static_cast<std::size_t>(batch), object);
-    const double seconds = median_seconds(repeat, [&] {
-                             static_cast<void>(pem.estimate(detections, objects));
-                           }).wall;
+    const double seconds =
+        median_seconds(repeat, [&] { static_cast<void>(pem.estimate(detections, objects)); }).wall;
     if (batch == 1) of_one = seconds;
     std::printf("batch %ld: %.3f s, %.2f times batch 1\n", static_cast<long>(batch), seconds,
                 seconds / of_one);

@@ -12,7 +12,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/cat.h>
+#include <ATen/ops/bmm.h>
 #include <ATen/ops/cdist.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/eye.h>
@@ -20,36 +20,57 @@
 #include <ATen/ops/linalg_svd.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/randint.h>
+#include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
 
 #include "nets/composed_assignment.hpp"
+#include "nets/point_encoding.hpp"
 #include "nets/pose_solving.hpp"
+#include "nets/relative_scores.hpp"
 #include "nets/rigid_fit.hpp"
+#include "ops/grouping.hpp"
 #include "ops/nearest.hpp"
 #include "ops/rigid_fits.hpp"
 #include "ops/sampling.hpp"
+#include "ops/set_abstraction.hpp"
 #include "render/median_seconds.hpp"
 
 namespace {
 
 using sam6d::bench::median_seconds;
+using sam6d::bench::Seconds;
 namespace nets = sam6d::nets;
 namespace ops = sam6d::ops;
+
+/// What a line says of a part: wall time, and the CPU's of all threads together, which a machine
+/// shared with others changes less.
+void print(const char* name, const Seconds& time) {
+  std::printf("%-42s %7.2f ms (CPU %7.2f ms)", name, 1e3 * time.wall, 1e3 * time.cpu);
+}
+
+Seconds median(std::vector<Seconds> times) {
+  const auto middle = [&](double Seconds::*member) {
+    std::sort(times.begin(), times.end(),
+              [&](const Seconds& a, const Seconds& b) { return a.*member < b.*member; });
+    return times[times.size() / 2].*member;
+  };
+  return {middle(&Seconds::wall), middle(&Seconds::cpu)};
+}
 
 /// The median times of both, in turns, so that both see the same machine.
 template <class Ours, class Plain>
 void compare(const char* name, int rounds, const Ours& ours, const Plain& plain) {
-  std::vector<double> own;
-  std::vector<double> other;
+  std::vector<Seconds> own;
+  std::vector<Seconds> other;
   for (int round = 0; round < rounds; ++round) {
-    own.push_back(median_seconds(1, ours).wall);
-    other.push_back(median_seconds(1, plain).wall);
+    own.push_back(median_seconds(1, ours));
+    other.push_back(median_seconds(1, plain));
   }
-  std::sort(own.begin(), own.end());
-  std::sort(other.begin(), other.end());
-  const std::size_t middle = own.size() / 2;
-  std::printf("%-44s %8.2f ms, plain %8.2f ms, %5.1f times\n", name, 1e3 * own[middle],
-              1e3 * other[middle], other[middle] / own[middle]);
+  const Seconds time = median(own);
+  const Seconds baseline = median(other);
+  print(name, time);
+  std::printf(", plain %7.2f ms (CPU %7.2f ms), %.1f times\n", 1e3 * baseline.wall,
+              1e3 * baseline.cpu, baseline.wall / time.wall);
 }
 
 /// Points on a dented sphere of radius 0.9 or so.
@@ -162,11 +183,10 @@ void solving(const Detection& detection) {
   const at::Tensor coarse = similarity(detection, sparse, object);
   const at::Tensor draws = at::empty({1, 18000}, at::kFloat).uniform_(0, 1);
   nets::SolvedPoses poses;
-  const double coarse_s =
-      median_seconds(21, [&] {
-        poses = nets::solve_coarse(coarse, sparse, object, detection.model, draws, {6000, 300});
-      }).wall;
-  std::printf("%-44s %8.2f ms, t off by %.3f\n", "coarse solving, 196 x 196", 1e3 * coarse_s,
+  print("coarse solving, 196 x 196", median_seconds(21, [&] {
+          poses = nets::solve_coarse(coarse, sparse, object, detection.model, draws, {6000, 300});
+        }));
+  std::printf(", t off by %.3f\n",
               static_cast<double>(poses.t.sub(detection.t).norm().item<float>()));
 
   const at::Tensor fine = similarity(detection, detection.observed, detection.object);
@@ -174,13 +194,54 @@ void solving(const Detection& detection) {
       "assignment and counterparts, 2048 x 2048", 11,
       [&] { (void)nets::counterparts(fine, detection.object); },
       [&] { (void)nets::composed_counterparts(fine, detection.object); });
-  const double fine_s =
-      median_seconds(21, [&] {
-        poses = nets::solve_fine(fine, detection.observed, detection.object, detection.model);
-      }).wall;
-  std::printf("%-44s %8.2f ms, t off by %.3f, score %.3f\n", "fine solving, 2048 x 2048",
-              1e3 * fine_s, static_cast<double>(poses.t.sub(detection.t).norm().item<float>()),
+  print("fine solving, 2048 x 2048", median_seconds(21, [&] {
+          poses = nets::solve_fine(fine, detection.observed, detection.object, detection.model);
+        }));
+  std::printf(", t off by %.3f, score %.3f\n",
+              static_cast<double>(poses.t.sub(detection.t).norm().item<float>()),
               static_cast<double>(poses.score.item<float>()));
+}
+
+/// Layers as the network's, with made-up weights.
+ops::SharedMlp made_up_mlp() {
+  ops::SharedMlp mlp;
+  std::int64_t in = 6;
+  for (const std::int64_t out : {32, 64, 128}) {
+    const double bound = std::sqrt(3.0 / static_cast<double>(in));
+    mlp.push_back({at::empty({out, in}, at::kFloat).uniform_(-bound, bound),
+                   at::empty({out, 1}, at::kFloat).uniform_(-0.05, 0.05)});
+    in = out;
+  }
+  return mlp;
+}
+
+void encoding(const Detection& detection) {
+  const ops::SharedMlp mlp = made_up_mlp();
+  const at::Tensor& xyz = detection.object;
+  for (const auto& [radius, samples] : {std::pair{0.1F, 32}, {0.2F, 64}}) {
+    const at::Tensor idx = ops::ball_query(xyz, xyz, radius, samples);
+    const double distinct =
+        1 + static_cast<double>(idx.ne(idx.narrow(2, 0, 1)).sum().item<std::int64_t>()) / 2048;
+    std::printf("radius %.1f: %.1f neighbours of at most %d\n", static_cast<double>(radius),
+                distinct, samples);
+    compare(
+        "positional encoding of 2,048 points", 11,
+        [&] { (void)nets::encode_neighbourhoods(xyz, radius, samples, mlp); },
+        [&] {
+          (void)ops::pooled_neighbourhoods({radius, samples, mlp}, xyz, xyz,
+                                           xyz.transpose(1, 2).contiguous())
+              .transpose(1, 2)
+              .contiguous();
+        });
+  }
+}
+
+void relative_scoring(at::ScalarType type, const char* name) {
+  const at::Tensor queries = at::randn({1, 197, 4, 256}, at::kFloat).to(type);
+  const std::vector<at::Tensor> places{at::randn({197, 197, 256}, at::kFloat).to(type)};
+  compare(
+      name, 21, [&] { (void)nets::relative_scores(queries, places); },
+      [&] { (void)at::bmm(queries[0], places[0].transpose(1, 2)).transpose(0, 1).contiguous(); });
 }
 
 }  // namespace
@@ -194,5 +255,8 @@ int main(int argc, char** argv) {
   scoring(detection, 3, "300 poses' distances, near the truth");
   scoring(detection, 40, "300 poses' distances, far off");
   solving(detection);
+  encoding(detection);
+  relative_scoring(at::kFloat, "relative scores, 197 x 197 x 256");
+  relative_scoring(at::kBFloat16, "relative scores of bfloat16");
   return 0;
 }

@@ -58,6 +58,11 @@ elseif(EXISTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libblas.so.3)
   endif()
 endif()
 target_link_libraries(sam6d_torch INTERFACE $<TARGET_FILE:torch_cpu> $<TARGET_FILE:c10>)
+# at::parallel_for is a loop on one thread where a compiler has no OpenMP.
+find_package(OpenMP COMPONENTS CXX)
+if(TARGET OpenMP::OpenMP_CXX)
+  target_link_libraries(sam6d_torch INTERFACE OpenMP::OpenMP_CXX)
+endif()
 if(SAM6D_WITH_CUDA)
   find_package(CUDAToolkit REQUIRED)
   target_link_libraries(sam6d_torch INTERFACE

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/parallel.hpp"
 #include "nets/exponential.hpp"
+#include "ops/parallel.hpp"
 
 namespace sam6d::nets {
 namespace {
@@ -314,7 +314,7 @@ struct CounterpartRow {
 /// body(portion, first row, rows) for every portion.
 template <class Body>
 void for_portions(const SimilarityMatrix& similarity, int threads, const Body& body) {
-  parallel_for(portions_of(similarity), threads, [&](int portion) {
+  ops::parallel_for(portions_of(similarity), threads, [&](int portion) {
     const int first = portion * kRows;
     body(portion, first, std::min(kRows, similarity.rows - first));
   });

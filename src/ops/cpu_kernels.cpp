@@ -4,13 +4,14 @@
 #include <ATen/Parallel.h>
 
 #include "base/fail.hpp"
-#include "base/parallel.hpp"
+
 #include "ops/cpu_furthest_points.hpp"
 #include "ops/cpu_neighbours.hpp"
 #include "ops/cpu_rigid_fits.hpp"
 #include "ops/kernels.hpp"
 #include "ops/lanes.hpp"
 #include "ops/nearest_grid.hpp"
+#include "ops/parallel.hpp"
 #include "ops/point_arithmetic.hpp"
 
 namespace sam6d::ops {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "base/parallel.hpp"
+#include "ops/parallel.hpp"
 #include "ops/rotation_arithmetic.hpp"
 
 namespace sam6d::ops {

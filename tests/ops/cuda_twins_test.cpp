@@ -9,7 +9,9 @@
 #include "ops/golden.hpp"
 #include "ops/grouping.hpp"
 #include "ops/interpolation.hpp"
+#include "ops/nearest.hpp"
 #include "ops/plain_loops.hpp"
+#include "ops/rigid_fits.hpp"
 #include "ops/sampling.hpp"
 #include "ops/set_abstraction.hpp"
 #include "support/cuda_device.hpp"
@@ -23,6 +25,9 @@ namespace {
 constexpr double kInterpolation = 1e-6;
 /// Matrix products of up to 64 channels in another order, values of up to about 1, as the goldens'.
 constexpr double kModules = 1e-5;
+
+/// Residuals of points below 2, iterated to rounding.
+constexpr double kFits = 1e-5;
 
 /// n, and the steps of the lattice (0: none).
 struct Cloud {
@@ -51,6 +56,9 @@ at::Tensor features_tensor(int channels, int n, unsigned seed) {
 std::vector<at::Tensor> tensors(const at::Tensor& tensor) { return {tensor.cpu()}; }
 std::vector<at::Tensor> tensors(const ops::NearestThree& nearest) {
   return {nearest.dist2.cpu(), nearest.idx.cpu()};
+}
+std::vector<at::Tensor> tensors(const ops::TripleFits& fits) {
+  return {fits.residual.cpu()};  // where points leave a rotation open, only the fit is the same
 }
 std::vector<at::Tensor> tensors(const ops::AbstractedSet& set) {
   return {set.new_xyz.cpu(), set.new_features.cpu()};
@@ -169,6 +177,26 @@ TEST_CASE("modules agree on both devices") {
       return ops::propagate_features(mlp_on(on, {14, 32, 16}), on(xyz), on(fewer), on(features),
                                      on(of_fewer));
     });
+  }
+}
+
+TEST_CASE("fits of triples and nearest distances agree on both devices") {
+  const auto device = cuda_device();
+  if (!device) return;
+  for (const auto& [n, steps] : kClouds) {
+    CAPTURE(n);
+    CAPTURE(steps);
+    const at::Tensor a = cloud_tensor(n, 0, 13);
+    const at::Tensor b = cloud_tensor(n, 0, 14);
+    const at::Tensor idx = cloud_tensor(90, n, 15).flatten(1).to(at::kInt);
+    const at::Tensor other_idx = cloud_tensor(90, n, 16).flatten(1).to(at::kInt);
+    check_twins("fit_triples", *device, kFits,
+                [&](auto&& on) { return ops::fit_triples(on(a), on(b), on(idx), on(other_idx)); });
+    const at::Tensor R = cloud_tensor(3 * 40, 0, 17).reshape({kBatch, 40, 3, 3});
+    const at::Tensor t = cloud_tensor(40, 0, 18);
+    const at::Tensor cloud = cloud_tensor(n, steps, 19);
+    check_twins("nearest_distances", *device, 0,
+                [&](auto&& on) { return ops::nearest_distances(on(a), on(R), on(t), on(cloud)); });
   }
 }
 
