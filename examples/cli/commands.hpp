@@ -18,6 +18,7 @@ void add_run_command(CLI::App& app, Action& action);
 void add_render_command(CLI::App& app, Action& action);
 void add_bop_command(CLI::App& app, Action& action);
 void add_eval_command(CLI::App& app, Action& action);
+void add_forward_command(CLI::App& app, Action& action);
 void add_checkpoint_command(CLI::App& app, Action& action);
 void add_status_command(CLI::App& app, Action& action);
 

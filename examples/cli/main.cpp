@@ -85,6 +85,7 @@ int main(int argc, char** argv) {
   sam6d::cli::add_render_command(app, action);
   sam6d::cli::add_bop_command(app, action);
   sam6d::cli::add_eval_command(app, action);
+  sam6d::cli::add_forward_command(app, action);
   sam6d::cli::add_checkpoint_command(app, action);
   sam6d::cli::add_status_command(app, action);
 

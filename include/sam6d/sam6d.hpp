@@ -9,6 +9,7 @@
 #include "sam6d/device.hpp"
 #include "sam6d/error.hpp"
 #include "sam6d/evaluate.hpp"
+#include "sam6d/forward.hpp"
 #include "sam6d/frame.hpp"
 #include "sam6d/image.hpp"
 #include "sam6d/log.hpp"

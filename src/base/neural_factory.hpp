@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "sam6d/export.hpp"
+#include "sam6d/forward.hpp"
 #include "sam6d/neural_library.hpp"
 #include "sam6d/pose_estimator.hpp"
 
@@ -16,6 +18,8 @@ struct NeuralFactory {
   const char* version;
   std::shared_ptr<const PoseEstimator::Backend> (*make_pose_backend)(const NeuralPoseOptions&,
                                                                      const ProgressFn&);
+  ForwardResult (*forward)(std::string_view, const Weights&, const TensorViewMap&,
+                           const ForwardOptions&, const ProgressFn&);
   NeuralLibrary (*describe)();
 };
 

@@ -1,6 +1,8 @@
 // The neural library makes itself known to the core when it is loaded.
 #include "base/neural_factory.hpp"
+#include "nets/forward.hpp"
 #include "neural/neural_pose_backend.hpp"
+#include "neural/torch_errors.hpp"
 #include "ops/gpus.hpp"
 #include "sam6d/version.hpp"
 
@@ -18,6 +20,12 @@ std::shared_ptr<const PoseEstimator::Backend> make_pose_backend(const NeuralPose
   return make_neural_pose_backend(options, progress);
 }
 
+ForwardResult forward(std::string_view model, const Weights& weights, const TensorViewMap& inputs,
+                      const ForwardOptions& options, const ProgressFn& progress) {
+  return with_torch_errors(
+      model, [&] { return nets::run_forward(model, weights, inputs, options, progress); });
+}
+
 NeuralLibrary describe() {
   NeuralLibrary library;
   library.available = true;
@@ -27,7 +35,7 @@ NeuralLibrary describe() {
   return library;
 }
 
-constexpr NeuralFactory kFactory{kVersion, &make_pose_backend, &describe};
+constexpr NeuralFactory kFactory{kVersion, &make_pose_backend, &forward, &describe};
 
 }  // namespace
 
