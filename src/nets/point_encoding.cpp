@@ -46,7 +46,7 @@ at::Tensor encode_neighbourhoods(const at::Tensor& xyz, float radius, std::int64
   const at::Tensor points = xyz.contiguous();
   const at::Tensor idx = ops::ball_query(points, points, radius, sample_count);
   const PackedMlp packed = packed_mlp(mlp, matrix_level());
-  const at::Tensor result =
+  at::Tensor result =
       at::empty({points.size(0), points.size(1), mlp.back().weight.size(0)}, points.options());
   const int count = static_cast<int>(points.size(1));
   const int portions = (count + kPoints - 1) / kPoints;

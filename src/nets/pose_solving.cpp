@@ -66,8 +66,8 @@ DrawnPairs draw_pairs(const at::Tensor& scores, const at::Tensor& draws, const S
   report(stage, "cumsum", steps);
   const at::Tensor pairs = at::searchsorted(steps, draws.contiguous());
   const std::int64_t columns = scores.size(2);
-  const DrawnPairs drawn{pairs.div(columns, "floor").clamp_max(scores.size(1) - 1).to(at::kInt),
-                         pairs.remainder(columns).to(at::kInt)};
+  DrawnPairs drawn{pairs.div(columns, "floor").clamp_max(scores.size(1) - 1).to(at::kInt),
+                   pairs.remainder(columns).to(at::kInt)};
   report(stage, "idx1", drawn.observed);
   report(stage, "idx2", drawn.object);
   return drawn;

@@ -59,7 +59,7 @@ void write_scores(const at::Tensor& queries, const at::Tensor& place, const at::
 
 at::Tensor relative_scores(const at::Tensor& queries, const std::vector<at::Tensor>& places) {
   const auto batch = static_cast<std::int64_t>(places.size());
-  const at::Tensor result =
+  at::Tensor result =
       at::empty({batch, queries.size(2), queries.size(1), places[0].size(1)}, queries.options());
   for (std::int64_t begin = 0; begin < batch;) {
     // Neighbours in the batch that share their places read them once.
