@@ -40,7 +40,7 @@ if(BUILD_SHARED_LIBS)
   string(APPEND dev_depends "${depends_on_io}${depends_on_viz}")
   set(neural_dev_depends "libsam6d-dev ${exactly}${depends_on_neural}")
   # LibTorch is content with any BLAS; with the reference one networks take 20 times as long.
-  set(CPACK_DEBIAN_NEURAL_PACKAGE_RECOMMENDS "libopenblas0-pthread | libopenblas0")
+  set(CPACK_DEBIAN_NEURAL_PACKAGE_RECOMMENDS "libopenblas0-openmp | libopenblas0")
   set(tools_depends
     "libsam6d${abi} ${exactly}, libsam6d-io${abi} ${exactly}, libsam6d-viz${abi} ${exactly}")
 else()

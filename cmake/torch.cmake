@@ -54,7 +54,7 @@ elseif(EXISTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libblas.so.3)
   file(REAL_PATH /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libblas.so.3 sam6d_blas)
   if(sam6d_blas MATCHES "/blas/libblas")
     message(WARNING "LibTorch will use the reference BLAS (${sam6d_blas}), with which networks take "
-      "20 times as long. Install libopenblas0-pthread.")
+      "20 times as long. Install libopenblas0-openmp.")
   endif()
 endif()
 target_link_libraries(sam6d_torch INTERFACE $<TARGET_FILE:torch_cpu> $<TARGET_FILE:c10>)
