@@ -81,7 +81,7 @@ void print_status(const StatusArguments& arguments) {
        library.available ? "The geometric backends need no weights." : library.problem + "."},
       {"models_folder", models.string()},
       {"models", files}};
-  if (arguments.load) status["loaded"] = {load_pose_network(models)};
+  if (arguments.load) status["loaded"] = ordered_json::array({load_pose_network(models)});
   std::printf("%s\n", status.dump(2).c_str());
 }
 

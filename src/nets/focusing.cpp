@@ -84,7 +84,7 @@ at::Tensor focused(const at::Tensor& x, const at::Tensor& scale, double power) {
       channels % kLanes != 0 || x.stride(2) != 1) {
     return composed_focused(x, scale, power).contiguous();
   }
-  const at::Tensor out = at::empty(x.sizes(), x.options());
+  at::Tensor out = at::empty(x.sizes(), x.options());
   const at::Tensor factors = scale.contiguous();
   const FocusRow focus = focus_row_of(ops::simd_level());
   const std::int64_t rows = x.size(1);

@@ -77,7 +77,7 @@ class ItemStages {
 
 at::Tensor draws(const ForwardRun& run, std::int64_t batch, std::int64_t count) {
   if (run.has("rand")) return run.input("rand");
-  const at::Tensor values = at::empty({batch, count}, at::kFloat);
+  at::Tensor values = at::empty({batch, count}, at::kFloat);
   Random random(run.options.seed);
   for (std::int64_t i = 0; i < values.numel(); ++i) {
     values.data_ptr<float>()[i] = static_cast<float>(random.uniform());

@@ -101,7 +101,7 @@ at::Tensor embed_pairs(const GeometricEmbedding& embedding, const at::Tensor& po
   const at::Tensor& distance_table = embedding.distance_table.values;
   const std::int64_t channels = distance_table.size(1);
   const at::Tensor contiguous = points.contiguous();
-  const at::Tensor result = at::empty({points.size(0), n, n, channels}, at::kFloat);
+  at::Tensor result = at::empty({points.size(0), n, n, channels}, at::kFloat);
   for (std::int64_t b = 0; b < points.size(0); ++b) {
     const CloudPairs pairs = cloud_pairs(contiguous[b].data_ptr<float>(), n, embedding);
     at::Tensor far;

@@ -34,7 +34,7 @@ at::Tensor summary_of(const LinearAttention& weights, const at::Tensor& other, s
   const at::Tensor by_head = at::matmul(split_heads(k, heads).transpose(2, 3),
                                         split_heads(kv[1], heads));  // (B,heads,width,width)
   const at::Tensor sums = k.sum(1);
-  const at::Tensor summary = at::zeros({k.size(0), channels, channels + heads}, k.options());
+  at::Tensor summary = at::zeros({k.size(0), channels, channels + heads}, k.options());
   for (std::int64_t head = 0; head < heads; ++head) {
     const std::int64_t begin = head * width;
     const at::Tensor rows = summary.narrow(1, begin, width);
@@ -89,7 +89,7 @@ at::Tensor apply(const LinearLayer& layer, const at::Tensor& x, const at::Tensor
   if (!x.device().is_cpu()) return applied(x, summary);
   // Rows do not depend on each other: a few hundred of them go through the whole layer while they
   // are in the cache, on one thread, where layer after layer would fetch all of them ten times.
-  const at::Tensor out = at::empty(x.sizes(), x.options());
+  at::Tensor out = at::empty(x.sizes(), x.options());
   const std::int64_t parts = (x.size(1) + kRowsAPart - 1) / kRowsAPart;
   at::parallel_for(0, x.size(0) * parts, 1, [&](std::int64_t begin, std::int64_t end) {
     const c10::InferenceMode inference;

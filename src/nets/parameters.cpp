@@ -15,7 +15,7 @@ at::Tensor Parameters::take(const std::string& name, const std::vector<std::int6
     fail(ErrorCode::kBadWeights, "tensor {}: expected floating-point numbers, found {}", name,
          c10::toString(stored.scalar_type()));
   }
-  const at::Tensor tensor = stored.to(device_, type_);
+  at::Tensor tensor = stored.to(device_, type_);
   bytes_ += static_cast<std::int64_t>(tensor.nbytes());
   return tensor;
 }

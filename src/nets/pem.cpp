@@ -21,11 +21,12 @@ constexpr std::string_view kStage = "load pem";
 /// Of all that changes what the network gives: weights and sizes.
 std::string hash_of(const Weights& weights, const PemConfig& c) {
   const std::string sizes = fmt::format(
-      "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", weights.hash(),
+      "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", weights.hash(),
       c.vit.width, c.vit.depth, c.vit.heads, c.vit.pyramid, static_cast<int>(c.vit.upscaling),
       c.vit.out_channels, c.coarse_points, c.fine_points, c.channels, c.heads, c.sigma_d, c.sigma_a,
       c.angle_neighbours, static_cast<int>(c.angle_reduction), c.coarse_blocks, c.hypotheses,
-      c.kept_hypotheses, c.fine_blocks, c.encoding_radius1, c.encoding_radius2, c.focusing_factor);
+      c.kept_hypotheses, c.fine_blocks, c.encoding_radius1, c.encoding_radius2, c.focusing_factor,
+      static_cast<int>(c.similarity), c.temperature);
   return fmt::format("{:016x}", xxh64(std::as_bytes(std::span(sizes))));
 }
 

@@ -30,7 +30,7 @@ constexpr std::array<std::pair<DType, at::ScalarType>, 10> kTypes = {{
 at::Tensor to_torch(std::string_view name, const TensorView& view) {
   for (const auto& [ours, theirs] : kTypes) {
     if (ours != view.dtype) continue;
-    const at::Tensor tensor =
+    at::Tensor tensor =
         at::empty(std::vector<std::int64_t>(view.shape.begin(), view.shape.end()), theirs);
     if (!view.bytes.empty()) {
       std::memcpy(tensor.data_ptr(), view.bytes.data(), view.bytes.size());

@@ -72,9 +72,9 @@ class NeuralPoseBackend final : public PoseEstimator::Backend {
   std::vector<ModelReport> models() const override { return {report_}; }
 
   ObjectModel prepare(const ObjectModel& object, const ProgressFn& progress) const override {
-    const ObjectModel ready = options_.refine || options_.verify
-                                  ? searchable(object, options_.search.threads, progress)
-                                  : object;
+    ObjectModel ready = options_.refine || options_.verify
+                            ? searchable(object, options_.search.threads, progress)
+                            : object;
     if (kept_templates(ready)) return ready;
     return with_torch_errors(kWho, [&] {
       return with_descriptors(ready, key_,

@@ -46,6 +46,7 @@ std::optional<MaskedCrop> crop_template(const TemplateView& view, bool reference
 std::vector<int> chosen_views(int available, int wanted) {
   const int count = wanted == 0 ? available : std::min(wanted, available);
   std::vector<int> views;
+  views.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     views.push_back(static_cast<int>(static_cast<std::int64_t>(i) * available / count));
   }
