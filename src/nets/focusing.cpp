@@ -25,49 +25,35 @@ SAM6D_INLINE float sum_of(const Floats& lanes) {
 }
 
 /// One row; channels is a multiple of kLanes.
-SAM6D_INLINE void focus_row(const float* x, const float* scale, std::int64_t channels, float* out) {
-  Floats squares{};
-  Floats sixths{};
-  for (std::int64_t c = 0; c < channels; c += kLanes) {
-    Floats value;
-    Floats factor;
-    ops::load(value, x + c);
-    ops::load(factor, scale + c);
-    const Floats y = ((value > 0.0F ? value : Floats{}) + kEpsilon) * factor;
-    const Floats square = y * y;
-    const Floats cube = square * y;
-    squares += square;
-    sixths += cube * cube;
-    ops::store(out + c, cube);
+struct FocusedRow {
+  const float* x;
+  const float* scale;
+  std::int64_t channels;
+  float* out;
+
+  SAM6D_INLINE void operator()() const {
+    Floats squares{};
+    Floats sixths{};
+    for (std::int64_t c = 0; c < channels; c += kLanes) {
+      Floats value;
+      Floats factor;
+      ops::load(value, x + c);
+      ops::load(factor, scale + c);
+      const Floats y = ((value > 0.0F ? value : Floats{}) + kEpsilon) * factor;
+      const Floats square = y * y;
+      const Floats cube = square * y;
+      squares += square;
+      sixths += cube * cube;
+      ops::store(out + c, cube);
+    }
+    const float ratio = std::sqrt(sum_of(squares)) / std::sqrt(sum_of(sixths));
+    for (std::int64_t c = 0; c < channels; c += kLanes) {
+      Floats cube;
+      ops::load(cube, out + c);
+      ops::store(out + c, Floats(cube * ratio));
+    }
   }
-  const float ratio = std::sqrt(sum_of(squares)) / std::sqrt(sum_of(sixths));
-  for (std::int64_t c = 0; c < channels; c += kLanes) {
-    Floats cube;
-    ops::load(cube, out + c);
-    ops::store(out + c, Floats(cube * ratio));
-  }
-}
-
-using FocusRow = void (*)(const float*, const float*, std::int64_t, float*);
-
-void focus_row_baseline(const float* x, const float* scale, std::int64_t channels, float* out) {
-  focus_row(x, scale, channels, out);
-}
-
-#if defined(__x86_64__)
-SAM6D_TARGET_AVX2 void focus_row_avx2(const float* x, const float* scale, std::int64_t channels,
-                                      float* out) {
-  focus_row(x, scale, channels, out);
-}
-#endif
-
-FocusRow focus_row_of(ops::SimdLevel level) {
-#if defined(__x86_64__)
-  if (level == ops::SimdLevel::kAvx2) return focus_row_avx2;
-#endif
-  static_cast<void>(level);
-  return focus_row_baseline;
-}
+};
 
 }  // namespace
 
@@ -86,12 +72,14 @@ at::Tensor focused(const at::Tensor& x, const at::Tensor& scale, double power) {
   }
   at::Tensor out = at::empty(x.sizes(), x.options());
   const at::Tensor factors = scale.contiguous();
-  const FocusRow focus = focus_row_of(ops::simd_level());
+  const ops::SimdLevel level = ops::simd_level();
   const std::int64_t rows = x.size(1);
   at::parallel_for(0, x.size(0) * rows, kRowsATask, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      focus(x.data_ptr<float>() + i / rows * x.stride(0) + i % rows * x.stride(1),
-            factors.data_ptr<float>(), channels, out.data_ptr<float>() + i * channels);
+      ops::run_at(
+          level,
+          FocusedRow{x.data_ptr<float>() + i / rows * x.stride(0) + i % rows * x.stride(1),
+                     factors.data_ptr<float>(), channels, out.data_ptr<float>() + i * channels});
     }
   });
   return out;

@@ -44,7 +44,6 @@ void ForwardRun::time(const std::function<void()>& body) const {
 ForwardResult run_forward(std::string_view model, const Weights& weights,
                           const TensorViewMap& inputs, const ForwardOptions& options,
                           const ProgressFn& progress) {
-  options.validate();
   const c10::InferenceMode inference;
   if (options.threads > 0) at::set_num_threads(options.threads);
   const TensorsByName tensors = to_torch(inputs);

@@ -10,7 +10,8 @@
 
 namespace sam6d::nets {
 
-/// What sam6d::forward does, in the neural library; exceptions of LibTorch pass through.
+/// What sam6d::forward does, in the neural library, for options that it found valid; exceptions of
+/// LibTorch pass through.
 [[nodiscard]] SAM6D_API ForwardResult run_forward(std::string_view model, const Weights& weights,
                                                   const TensorViewMap& inputs,
                                                   const ForwardOptions& options,

@@ -69,31 +69,17 @@ SAM6D_INLINE void embed_channels(const Pair& pair, std::int64_t channels, std::i
   ops::store(out + c, Vector(distance + angle));
 }
 
-SAM6D_INLINE void embed_pair(const Pair& pair, std::int64_t channels, float* out) {
-  std::int64_t c = 0;
-  for (; c + kLanes <= channels; c += kLanes) embed_channels<Floats>(pair, channels, c, out);
-  for (; c < channels; ++c) embed_channels<float>(pair, channels, c, out);
-}
+struct EmbeddedPair {
+  const Pair& pair;
+  std::int64_t channels;
+  float* out;
 
-using EmbedPair = void (*)(const Pair&, std::int64_t, float*);
-
-void embed_pair_baseline(const Pair& pair, std::int64_t channels, float* out) {
-  embed_pair(pair, channels, out);
-}
-
-#if defined(__x86_64__)
-SAM6D_TARGET_AVX2 void embed_pair_avx2(const Pair& pair, std::int64_t channels, float* out) {
-  embed_pair(pair, channels, out);
-}
-#endif
-
-EmbedPair embed_pair_of(ops::SimdLevel level) {
-#if defined(__x86_64__)
-  if (level == ops::SimdLevel::kAvx2) return embed_pair_avx2;
-#endif
-  static_cast<void>(level);
-  return embed_pair_baseline;
-}
+  SAM6D_INLINE void operator()() const {
+    std::int64_t c = 0;
+    for (; c + kLanes <= channels; c += kLanes) embed_channels<Floats>(pair, channels, c, out);
+    for (; c < channels; ++c) embed_channels<float>(pair, channels, c, out);
+  }
+};
 
 /// The k points nearest to i but for the nearest of all, which is taken for i itself; of equally
 /// near ones the first.
@@ -156,7 +142,8 @@ void embed_row(const CloudPairs& pairs, std::int64_t i, const GeometricEmbedding
   const std::int64_t channels = distance_table.size(1);
   const auto k = static_cast<std::size_t>(embedding.neighbours);
   const auto at_i = static_cast<std::size_t>(i);
-  const EmbedPair embed = embed_pair_of(ops::simd_level());
+  const ops::SimdLevel level = ops::simd_level();
+  const bool largest = embedding.reduction == PemConfig::Reduction::kMax;
   const auto vector_to = [&](std::size_t j) {
     return std::array<float, 3>{pairs.x[j] - pairs.x[at_i], pairs.y[j] - pairs.y[at_i],
                                 pairs.z[j] - pairs.z[at_i]};
@@ -182,8 +169,8 @@ void embed_row(const CloudPairs& pairs, std::int64_t i, const GeometricEmbedding
     const std::int32_t index = pairs.far_index[pair];
     const Place distance = index < 0 ? place_in(distance_table, pairs.distances[pair])
                                      : Place{far + index * channels, 0.0F};
-    embed({distance, angles, embedding.reduction == PemConfig::Reduction::kMax}, channels,
-          out + static_cast<std::int64_t>(j) * channels);
+    ops::run_at(level, EmbeddedPair{Pair{distance, angles, largest}, channels,
+                                    out + static_cast<std::int64_t>(j) * channels});
   }
 }
 

@@ -1,7 +1,6 @@
 #include "neural/pose_templates.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "base/parallel.hpp"
 #include "base/progress.hpp"
 #include "checkpoint/xxh64.hpp"
+#include "nets/tensor_conversion.hpp"
 #include "neural/crop_tensors.hpp"
 #include "neural/pixel_sampling.hpp"
 #include "neural/template_crop.hpp"
@@ -20,16 +20,6 @@ namespace sam6d {
 namespace {
 
 constexpr std::int64_t kModelPoints = 1024;
-
-Tensor to_tensor(const at::Tensor& from) {
-  const at::Tensor rows = from.cpu().contiguous();
-  const std::span<const float> values(rows.data_ptr<float>(),
-                                      static_cast<std::size_t>(rows.numel()));
-  Tensor tensor = tensor_of<float>(values);
-  tensor.shape = {static_cast<std::uint64_t>(rows.size(0)),
-                  static_cast<std::uint64_t>(rows.size(1))};
-  return tensor;
-}
 
 /// Undefined unless the tensor is there, of that shape, and finite.
 at::Tensor from_tensor(const TensorMap& tensors, std::string_view name, std::int64_t rows,
@@ -41,8 +31,7 @@ at::Tensor from_tensor(const TensorMap& tensors, std::string_view name, std::int
       found->second.shape != shape) {
     return {};
   }
-  at::Tensor tensor = at::empty({rows, columns}, at::kFloat);
-  std::memcpy(tensor.data_ptr<float>(), found->second.bytes.data(), found->second.bytes.size());
+  at::Tensor tensor = nets::to_torch(name, {DType::kFloat32, shape, found->second.bytes});
   return at::isfinite(tensor).all().item<bool>() ? tensor : at::Tensor();
 }
 
@@ -90,8 +79,8 @@ nets::PemTemplates compute_templates(const nets::Pem& network, const ObjectModel
 
 TensorMap to_tensors(const nets::PemTemplates& templates) {
   TensorMap tensors;
-  tensors["points"] = to_tensor(templates.points);
-  tensors["features"] = to_tensor(templates.features);
+  tensors["points"] = nets::from_torch(templates.points);
+  tensors["features"] = nets::from_torch(templates.features);
   return tensors;
 }
 

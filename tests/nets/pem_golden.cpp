@@ -11,25 +11,10 @@
 
 #include "nets/pem.hpp"
 #include "support/golden.hpp"
+#include "support/tiny_pem.hpp"
 
 namespace sam6d::test {
 namespace {
-
-nets::PemConfig tiny_config() {
-  nets::PemConfig config;
-  config.vit.width = 48;
-  config.vit.depth = 4;
-  config.vit.heads = 3;
-  config.vit.out_channels = 32;
-  config.coarse_points = 48;
-  config.fine_points = 256;
-  config.channels = 32;
-  config.coarse_blocks = 2;
-  config.hypotheses = 200;
-  config.kept_hypotheses = 20;
-  config.fine_blocks = 2;
-  return config;
-}
 
 /// Absolute tolerances by stage, as the golden's README suggests them: the spread of the reference
 /// between float32 and float64, which in places (geo_*, what follows from it) is the rounding of

@@ -4,32 +4,15 @@
 
 #include <Eigen/Geometry>
 
-#include "nets/pem_config.hpp"
 #include "sam6d/detection.hpp"
 #include "sam6d/frame.hpp"
 #include "sam6d/neural_pose_options.hpp"
 #include "sam6d/object_model.hpp"
 #include "sam6d/renderer.hpp"
 #include "support/shapes.hpp"
+#include "support/tiny_pem.hpp"
 
 namespace sam6d::test {
-
-/// The pose network in small, so that a pose takes milliseconds.
-inline nets::PemConfig tiny_config() {
-  nets::PemConfig config;
-  config.vit.width = 48;
-  config.vit.depth = 4;
-  config.vit.heads = 3;
-  config.vit.out_channels = 32;
-  config.coarse_points = 48;
-  config.fine_points = 256;
-  config.channels = 32;
-  config.coarse_blocks = 2;
-  config.fine_blocks = 2;
-  config.hypotheses = 200;
-  config.kept_hypotheses = 20;
-  return config;
-}
 
 inline NeuralPoseOptions synthetic_options() {
   NeuralPoseOptions options;

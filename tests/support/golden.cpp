@@ -5,10 +5,12 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <span>
 
 #include <ATen/ops/empty.h>
 #include <doctest/doctest.h>
 
+#include "checkpoint/formula_weights.hpp"
 #include "checkpoint/safetensors.hpp"
 
 namespace sam6d::test {
@@ -72,32 +74,9 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b) {
 }
 
 at::Tensor formula_tensor(const std::string& name, const std::vector<std::int64_t>& shape) {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  const at::Tensor tensor = at::empty(shape, at::kFloat);
-  const float fan_in = shape.empty() || shape[0] == 0
-                           ? 1.0F
-                           : static_cast<float>(tensor.numel()) / static_cast<float>(shape[0]);
-  for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-    std::uint64_t z = hash + (static_cast<std::uint64_t>(i) + 1) * 0x9E3779B97F4A7C15U;
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-    z ^= z >> 31U;
-    const float u = static_cast<float>(z >> 40U) * 0x1p-23F - 1.0F;
-    float value = 0.1F * u;
-    if (name.ends_with(".running_var")) {
-      value = 1.0F + 0.25F * u;
-    } else if (name.ends_with(".running_mean")) {
-      value = 0.1F * u;
-    } else if (name.ends_with(".weight") && shape.size() == 1) {
-      value = 1.0F + 0.1F * u;
-    } else if (shape.size() <= 1) {
-      value = 0.05F * u;
-    } else if (name.ends_with(".weight")) {
-      value = static_cast<float>(std::sqrt(3.0 / static_cast<double>(fan_in))) * u;
-    }
-    tensor.data_ptr<float>()[i] = value;
-  }
+  at::Tensor tensor = at::empty(shape, at::kFloat);
+  fill_by_formula(name, std::vector<std::uint64_t>(shape.begin(), shape.end()),
+                  std::span(tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())));
   return tensor;
 }
 
