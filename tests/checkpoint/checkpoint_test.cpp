@@ -9,6 +9,7 @@
 #include "checkpoint/golden_values.hpp"
 #include "checkpoint/safetensors.hpp"
 #include "io/temporary_folder.hpp"
+#include "support/process_memory.hpp"
 #include "support/torch_writer.hpp"
 
 namespace sam6d::test {
@@ -113,25 +114,7 @@ TEST_CASE("files that cannot be read") {
                  "CheckpointOptions::threads"));
 }
 
-// Sanitizers keep memory of their own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SAM6D_TEST_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SAM6D_TEST_SANITIZED
-#endif
-#endif
-
 #ifndef SAM6D_TEST_SANITIZED
-/// A line of /proc/self/status in bytes.
-std::uint64_t status_bytes(const std::string& name) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(name)) return std::stoull(line.substr(name.size() + 1)) * 1024;
-  }
-  return 0;
-}
-
 TEST_CASE("reading takes at most 1.3 times the tensors at its peak") {
   // Half of the tensors are transposed, and a tenth of each storage is wanted by nobody.
   constexpr std::int64_t kSide = 1000;

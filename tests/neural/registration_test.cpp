@@ -8,6 +8,7 @@
 #include "sam6d/neural_library.hpp"
 #include "sam6d/pose_estimator.hpp"
 #include "support/errors.hpp"
+#include "support/process_memory.hpp"
 
 namespace sam6d {
 namespace {
@@ -50,24 +51,8 @@ TEST_CASE("weights of another network are refused") {
   CHECK(error->code() == ErrorCode::kBadWeights);
 }
 
-// Sanitizers keep memory of their own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SAM6D_TEST_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SAM6D_TEST_SANITIZED
-#endif
-#endif
-
 #ifndef SAM6D_TEST_SANITIZED
-std::int64_t resident_bytes() {
-  std::ifstream status("/proc/self/status");
-  std::string line;
-  while (std::getline(status, line)) {
-    if (line.starts_with("VmRSS:")) return 1024 * std::stoll(line.substr(6));
-  }
-  return 0;
-}
+std::int64_t resident_bytes() { return static_cast<std::int64_t>(test::status_bytes("VmRSS:")); }
 
 TEST_CASE("the network's memory goes back with the last copy, and it loads again") {
   NeuralPoseOptions options;
