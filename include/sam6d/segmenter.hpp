@@ -9,8 +9,11 @@
 #include "sam6d/export.hpp"
 #include "sam6d/frame.hpp"
 #include "sam6d/geometric_search.hpp"
+#include "sam6d/model_report.hpp"
+#include "sam6d/neural_segmenter_options.hpp"
 #include "sam6d/object_model.hpp"
 #include "sam6d/progress.hpp"
+#include "sam6d/segment_report.hpp"
 
 namespace sam6d {
 
@@ -34,22 +37,33 @@ class SAM6D_API Segmenter {
   class Backend;
 
   explicit Segmenter(const GeometricSegmenterOptions& options);
+  /// Loads the networks; copies share them, and the memory goes back with the last of them. On the
+  /// CPU, in the type that the weights have, the networks use the weights' own memory. `progress`:
+  /// stages "load sam" or "load fastsam", "load dinov2". Throws Error(kNotBuilt) where the neural
+  /// library is missing, Error(kBadWeights), Error(kDevice), Error(kOutOfMemory),
+  /// Error(kCancelled).
+  explicit Segmenter(const NeuralSegmenterOptions& options, const ProgressFn& progress = {});
   ~Segmenter();
   Segmenter(const Segmenter&);
   Segmenter& operator=(const Segmenter&);
   Segmenter(Segmenter&&) noexcept;
   Segmenter& operator=(Segmenter&&) noexcept;
 
-  /// A copy with what this backend wants cached; without it, segment() computes it each time and
-  /// logs that once.
+  /// The networks that it keeps in memory; none for the geometric backend.
+  [[nodiscard]] std::vector<ModelReport> models() const;
+
+  /// A copy with what this backend wants cached, which goes into the object's bundle, too; the
+  /// object itself where it has that already. Without it, segment() computes it and logs that once.
   [[nodiscard]] ObjectModel prepare(const ObjectModel& object,
                                     const ProgressFn& progress = {}) const;
 
-  /// The instances of the objects in the picture, best first; empty when there are none. Throws
-  /// Error(kInvalidArgument) for a bad frame or two objects of one id, Error(kCancelled).
+  /// The instances of the objects in the picture, best first; empty when there are none. `report`
+  /// gets what the call took and left out. Throws Error(kInvalidArgument) for a bad frame or two
+  /// objects of one id, Error(kCancelled).
   [[nodiscard]] std::vector<Detection> segment(const Frame& frame,
                                                std::span<const ObjectModel> objects,
-                                               const ProgressFn& progress = {}) const;
+                                               const ProgressFn& progress = {},
+                                               SegmentReport* report = nullptr) const;
 
  private:
   std::shared_ptr<const Backend> backend_;

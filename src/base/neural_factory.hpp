@@ -7,6 +7,7 @@
 #include "sam6d/forward.hpp"
 #include "sam6d/neural_library.hpp"
 #include "sam6d/pose_estimator.hpp"
+#include "sam6d/segmenter.hpp"
 
 /// How the core, which never links LibTorch, reaches the neural library.
 namespace sam6d {
@@ -18,6 +19,8 @@ struct NeuralFactory {
   const char* version;
   std::shared_ptr<const PoseEstimator::Backend> (*make_pose_backend)(const NeuralPoseOptions&,
                                                                      const ProgressFn&);
+  std::shared_ptr<const Segmenter::Backend> (*make_segmenter_backend)(const NeuralSegmenterOptions&,
+                                                                      const ProgressFn&);
   ForwardResult (*forward)(std::string_view, const Weights&, const TensorViewMap&,
                            const ForwardOptions&, const ProgressFn&);
   NeuralLibrary (*describe)();

@@ -10,7 +10,7 @@ at::Tensor Parameters::take(const std::string& name, const std::vector<std::int6
     expected_.push_back({name, {shape.begin(), shape.end()}, true});
     return {};
   }
-  const at::Tensor stored = to_torch(name, tensors_.tensors.at(name));
+  const at::Tensor stored = share_with_torch(name, tensors_.tensors.at(name), owners_);
   if (!stored.is_floating_point()) {
     fail(ErrorCode::kBadWeights, "tensor {}: expected floating-point numbers, found {}", name,
          c10::toString(stored.scalar_type()));
@@ -27,6 +27,7 @@ void Parameters::ignore(const std::string& name, const std::vector<std::int64_t>
 void Parameters::fill(const Weights& weights, Network network,
                       std::span<const ExpectedTensor> expected) {
   tensors_ = model_tensors(weights, network, expected);
+  owners_ = std::make_shared<const std::vector<std::shared_ptr<const void>>>(tensors_.owners);
   filled_ = true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,7 +18,9 @@ namespace sam6d::nets {
 /// wants, which is matched with the weights strictly, then to get it.
 class Parameters {
  public:
-  /// On the device and of the type that load() was given; undefined while names are gathered.
+  /// On the device and of the type that load() was given; undefined while names are gathered. Where
+  /// the weights have that type and the device is the CPU it is their own memory, so that a network
+  /// of gigabytes is there once: nobody may write to it.
   at::Tensor take(const std::string& name, const std::vector<std::int64_t>& shape);
   /// A tensor that files may have and that is not used.
   void ignore(const std::string& name, const std::vector<std::int64_t>& shape);
@@ -56,6 +59,7 @@ class Parameters {
   at::ScalarType type_ = at::kFloat;
   std::int64_t bytes_ = 0;
   ModelTensors tensors_;
+  std::shared_ptr<const void> owners_;  ///< of the tensors' bytes
 };
 
 }  // namespace sam6d::nets

@@ -1,11 +1,13 @@
 #include "nets/tensor_conversion.hpp"
 
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 
 #include "base/fail.hpp"
 
@@ -25,20 +27,34 @@ constexpr std::array<std::pair<DType, at::ScalarType>, 10> kTypes = {{
     {DType::kFloat64, at::kDouble},
 }};
 
+at::ScalarType torch_type_of(std::string_view name, DType type) {
+  for (const auto& [ours, theirs] : kTypes) {
+    if (ours == type) return theirs;
+  }
+  fail(ErrorCode::kInvalidArgument, "tensor {}: LibTorch has no type {}", name, to_string(type));
+}
+
+std::vector<std::int64_t> sizes_of(const TensorView& view) {
+  return {view.shape.begin(), view.shape.end()};
+}
+
 }  // namespace
 
 at::Tensor to_torch(std::string_view name, const TensorView& view) {
-  for (const auto& [ours, theirs] : kTypes) {
-    if (ours != view.dtype) continue;
-    at::Tensor tensor =
-        at::empty(std::vector<std::int64_t>(view.shape.begin(), view.shape.end()), theirs);
-    if (!view.bytes.empty()) {
-      std::memcpy(tensor.data_ptr(), view.bytes.data(), view.bytes.size());
-    }
-    return tensor;
-  }
-  fail(ErrorCode::kInvalidArgument, "tensor {}: LibTorch has no type {}", name,
-       to_string(view.dtype));
+  at::Tensor tensor = at::empty(sizes_of(view), torch_type_of(name, view.dtype));
+  if (!view.bytes.empty()) std::memcpy(tensor.data_ptr(), view.bytes.data(), view.bytes.size());
+  return tensor;
+}
+
+at::Tensor share_with_torch(std::string_view name, const TensorView& view,
+                            std::shared_ptr<const void> owner) {
+  const at::ScalarType type = torch_type_of(name, view.dtype);
+  const auto address = reinterpret_cast<std::uintptr_t>(view.bytes.data());
+  if (view.bytes.empty() || address % c10::elementSize(type) != 0) return to_torch(name, view);
+  // LibTorch has no tensors of constants.
+  auto* const bytes = const_cast<std::byte*>(view.bytes.data());
+  return at::from_blob(
+      bytes, sizes_of(view), [owner = std::move(owner)](void* /*bytes*/) {}, at::dtype(type));
 }
 
 TensorsByName to_torch(const TensorViewMap& views) {

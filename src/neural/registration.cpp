@@ -35,7 +35,7 @@ NeuralLibrary describe() {
   return library;
 }
 
-constexpr NeuralFactory kFactory{kVersion, &make_pose_backend, &forward, &describe};
+constexpr NeuralFactory kFactory{kVersion, &make_pose_backend, nullptr, &forward, &describe};
 
 }  // namespace
 

@@ -15,12 +15,14 @@ class Segmenter::Backend {
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
+  [[nodiscard]] virtual std::vector<ModelReport> models() const { return {}; }
   [[nodiscard]] virtual ObjectModel prepare(const ObjectModel& object,
                                             const ProgressFn& progress) const = 0;
-  /// The frame and the objects have been checked.
+  /// The frame and the objects have been checked. `report` may be null.
   [[nodiscard]] virtual std::vector<Detection> segment(const Frame& frame,
                                                        std::span<const ObjectModel> objects,
-                                                       const ProgressFn& progress) const = 0;
+                                                       const ProgressFn& progress,
+                                                       SegmentReport* report) const = 0;
 };
 
 }  // namespace sam6d

@@ -25,7 +25,8 @@ class GeometricBackend final : public Segmenter::Backend {
 
   [[nodiscard]] std::vector<Detection> segment(const Frame& frame,
                                                std::span<const ObjectModel> objects,
-                                               const ProgressFn& progress) const override {
+                                               const ProgressFn& progress,
+                                               SegmentReport* /*report*/) const override {
     report(progress, "frame", 0, 1);
     const PreparedFrame prepared(frame, options_.search);
     report(progress, "frame", 1, 1);

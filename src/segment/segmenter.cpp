@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "base/neural_factory.hpp"
 #include "segment/backend.hpp"
 #include "segment/geometric_backend.hpp"
 
@@ -22,37 +23,34 @@ void check_ids(std::span<const ObjectModel> objects) {
 
 }  // namespace
 
-void GeometricSegmenterOptions::validate() const {
-  search.validate();
-  if (!(min_score >= 0.0F && min_score <= 1.0F)) {
-    fail(ErrorCode::kInvalidArgument,
-         "GeometricSegmenterOptions.min_score: expected 0..1, found {}", min_score);
-  }
-  if (max_instances_per_object < 0) {
-    fail(ErrorCode::kInvalidArgument,
-         "GeometricSegmenterOptions.max_instances_per_object: expected 0 or more, found {}",
-         max_instances_per_object);
-  }
-}
-
 Segmenter::Segmenter(const GeometricSegmenterOptions& options)
     : backend_(make_geometric_segmenter(options)) {}
+Segmenter::Segmenter(const NeuralSegmenterOptions& options, const ProgressFn& progress) {
+  options.validate();
+  const auto make = neural_factory().make_segmenter_backend;
+  if (make == nullptr) {
+    fail(ErrorCode::kNotBuilt, "this version of libsam6d_neural has no segmentation networks");
+  }
+  backend_ = make(options, progress);
+}
 Segmenter::~Segmenter() = default;
 Segmenter::Segmenter(const Segmenter&) = default;
 Segmenter& Segmenter::operator=(const Segmenter&) = default;
 Segmenter::Segmenter(Segmenter&&) noexcept = default;
 Segmenter& Segmenter::operator=(Segmenter&&) noexcept = default;
 
+std::vector<ModelReport> Segmenter::models() const { return backend_->models(); }
+
 ObjectModel Segmenter::prepare(const ObjectModel& object, const ProgressFn& progress) const {
   return backend_->prepare(object, progress);
 }
 
 std::vector<Detection> Segmenter::segment(const Frame& frame, std::span<const ObjectModel> objects,
-                                          const ProgressFn& progress) const {
+                                          const ProgressFn& progress, SegmentReport* report) const {
   validate(frame);
   check_ids(objects);
   if (objects.empty()) return {};
-  return backend_->segment(frame, objects, progress);
+  return backend_->segment(frame, objects, progress, report);
 }
 
 }  // namespace sam6d

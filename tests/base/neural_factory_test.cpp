@@ -18,7 +18,7 @@ TEST_CASE("a program without the neural library is told what to do, and takes no
   REQUIRE(missing);
   CHECK(missing->code() == ErrorCode::kNotBuilt);
 
-  static constexpr NeuralFactory kOther{"0.0.9", nullptr, nullptr, nullptr};
+  static constexpr NeuralFactory kOther{"0.0.9", nullptr, nullptr, nullptr, nullptr};
   register_neural_factory(&kOther);
   const auto other = test::error_of([] { (void)neural_factory(); });
   REQUIRE(other);
