@@ -18,10 +18,14 @@ namespace {
 
 at::ScalarType scalar_type(DType type) {
   switch (type) {
-    case DType::kFloat32: return at::kFloat;
+    case DType::kBool: return at::kBool;
+    case DType::kUint8: return at::kByte;
+    case DType::kInt16: return at::kShort;
     case DType::kInt32: return at::kInt;
     case DType::kInt64: return at::kLong;
-    case DType::kUint8: return at::kByte;
+    case DType::kFloat16: return at::kHalf;
+    case DType::kFloat32: return at::kFloat;
+    case DType::kFloat64: return at::kDouble;
     default: FAIL("a golden of an unexpected type"); return at::kFloat;
   }
 }

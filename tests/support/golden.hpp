@@ -10,7 +10,7 @@
 
 namespace sam6d::test {
 
-/// The tensors of a safetensors file, by name: float32, int32, int64 and uint8.
+/// The tensors of a safetensors file, by name.
 class Golden {
  public:
   explicit Golden(const std::filesystem::path& path);
