@@ -45,6 +45,7 @@ struct ForwardArguments {
 /// The network of a model of `forward`; nothing for an operator, which has no weights.
 std::optional<Network> network_of(const std::string& model) {
   if (model.starts_with("pem")) return Network::kPem;
+  if (model.starts_with("sam-")) return Network::kSam;
   return std::nullopt;
 }
 

@@ -20,6 +20,8 @@ void ForwardOptions::validate() const {
 std::vector<std::string_view> forward_models() {
   return {"pem",
           "pem-templates",
+          "sam-encoder",
+          "sam-decoder",
           "pointnet2-fps",
           "pointnet2-ball-query",
           "pointnet2-gather",

@@ -53,6 +53,10 @@ ForwardResult run_forward(std::string_view model, const Weights& weights,
     forward_pem(weights, run);
   } else if (model == "pem-templates") {
     forward_pem_templates(weights, run);
+  } else if (model == "sam-encoder") {
+    forward_sam_encoder(weights, run);
+  } else if (model == "sam-decoder") {
+    forward_sam_decoder(weights, run);
   } else {
     forward_operator(model, run);
   }
