@@ -22,6 +22,7 @@ std::vector<std::string_view> forward_models() {
           "pem-templates",
           "sam-encoder",
           "sam-decoder",
+          "dinov2",
           "pointnet2-fps",
           "pointnet2-ball-query",
           "pointnet2-gather",

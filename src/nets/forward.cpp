@@ -57,6 +57,8 @@ ForwardResult run_forward(std::string_view model, const Weights& weights,
     forward_sam_encoder(weights, run);
   } else if (model == "sam-decoder") {
     forward_sam_decoder(weights, run);
+  } else if (model == "dinov2") {
+    forward_dinov2(weights, run);
   } else {
     forward_operator(model, run);
   }

@@ -6,15 +6,12 @@
 #include "nets/pem_config.hpp"
 
 namespace sam6d::nets {
-namespace {
 
 std::string described(const at::Tensor& tensor) {
   if (!tensor.defined()) return "nothing";
   return fmt::format("{} of ({})", c10::toString(tensor.scalar_type()),
                      fmt::join(tensor.sizes().begin(), tensor.sizes().end(), ","));
 }
-
-}  // namespace
 
 void check_shape(std::string_view who, std::string_view name, const at::Tensor& tensor,
                  at::ScalarType type, at::IntArrayRef shape) {

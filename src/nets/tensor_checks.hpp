@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <ATen/core/Tensor.h>
@@ -19,6 +20,8 @@ void check_points(std::string_view who, std::string_view name, const at::Tensor&
 /// device.
 void check_pixels(std::string_view who, std::string_view name, const at::Tensor& pixels,
                   std::int64_t count, std::int64_t n);
+/// Type and shape of a tensor, for messages; "nothing" for an undefined one.
+[[nodiscard]] std::string described(const at::Tensor& tensor);
 /// A tensor of a shape and type.
 void check_shape(std::string_view who, std::string_view name, const at::Tensor& tensor,
                  at::ScalarType type, at::IntArrayRef shape);
