@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +11,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "sam6d/detection_io.hpp"
-#include "sam6d/pose_estimator.hpp"
+#include "sam6d/pipeline.hpp"
 
 #include "commands.hpp"
 #include "errors.hpp"
@@ -83,7 +84,26 @@ std::vector<Detection> search_everywhere(const ObjectSet& objects) {
   return detections;
 }
 
-void estimate(const PoseOptions& options, bool picture_named) {
+/// The poses of found.detections, and the seconds of each stage.
+void estimate(Search& search, const PoseEstimator& estimator, std::span<const ObjectModel> objects,
+              PipelineResult& found) {
+  const double start = search.elapsed();
+  std::vector<StageSeconds> parts;
+  found.poses = estimator.estimate(search.frame, objects, found.detections,
+                                   search.console.progress(), &parts);
+  const double refine_start = search.elapsed();
+  found.seconds.push_back({"pose", refine_start - start});
+  for (const StageSeconds& part : parts) {
+    search.console.note(fmt::format("{}: {:.2f} s", part.stage, part.seconds));
+    found.seconds.push_back({"pose." + part.stage, part.seconds});
+  }
+  const BackendSettings& backends = search.options.backends;
+  if (!backends.refine || backends.neural_pose()) return;
+  search.refine(estimator, found.poses);
+  found.seconds.push_back({"refine", search.elapsed() - refine_start});
+}
+
+void find_poses(const PoseOptions& options, bool picture_named) {
   if (options.search.backends.neural_pose() && options.detections.empty()) {
     fail_usage(
         "--pose neural needs --detections: it does not search. --pose geometric does, and \"sam6d "
@@ -92,24 +112,25 @@ void estimate(const PoseOptions& options, bool picture_named) {
   std::vector<DetectionEntry> entries;  // read before the dear work of the Search
   if (!options.detections.empty()) entries = load_detections(options.detections);
   Search search(options.search);
-  const std::vector<Detection> detections =
-      options.detections.empty()
-          ? search_everywhere(search.objects)
-          : detections_of(options, search, std::move(entries), picture_named);
-  const BackendSettings& backends = options.search.backends;
-  const PoseEstimator estimator = make_estimator(backends, search.config, search.console);
+  PipelineResult found;
+  found.detections = options.detections.empty()
+                         ? search_everywhere(search.objects)
+                         : detections_of(options, search, std::move(entries), picture_named);
+  const double model_start = search.elapsed();
+  const PoseEstimator estimator =
+      make_estimator(options.search.backends, search.config, search.console);
+  const double prepare_start = search.elapsed();
   const std::vector<ObjectModel> objects = search.prepared_objects(estimator);
   const double start = search.elapsed();
-  std::vector<StageSeconds> seconds;
-  std::vector<PoseResult> results =
-      estimator.estimate(search.frame, objects, detections, search.console.progress(), &seconds);
-  if (backends.refine && !backends.neural_pose()) search.refine(estimator, results);
-  search.write_poses(results, search.elapsed() - start);
-  search.out.commit();
-  print_poses(results, search.objects.names());
-  for (const StageSeconds& stage : seconds) {
-    search.console.note(fmt::format("{}: {:.2f} s", stage.stage, stage.seconds));
+  if (options.search.backends.neural_pose()) {
+    found.seconds = {{"models", prepare_start - model_start}, {"prepare", start - prepare_start}};
   }
+  estimate(search, estimator, objects, found);
+  const double write_start = search.elapsed();
+  search.write_poses(found.poses, write_start - start);
+  search.write_result(found, search.elapsed() - write_start);
+  search.out.commit();
+  print_poses(found.poses, search.objects.names());
 }
 
 }  // namespace
@@ -122,13 +143,13 @@ void add_pose_command(CLI::App& app, Action& action) {
                       "once in the whole picture");
   add_search_options(*command, options->search, UsesBackends::kPose);
   command->footer(
-      "Writes detection_pem.json, vis_pem.png and vis_side_by_side.png.\n"
+      "Writes result.json, detection_pem.json, vis_pem.png and vis_side_by_side.png.\n"
       "Example:\n"
       "  sam6d pose --rgb rgb.png --depth depth.png --camera camera.json \\\n"
       "    --object 7=box.s6d --detections detection_ism.json --out results");
   command->callback([=, &action] {
     const bool picture_named = command->count("--scene-id") + command->count("--image-id") > 0;
-    action = [=] { estimate(*options, picture_named); };
+    action = [=] { find_poses(*options, picture_named); };
   });
 }
 

@@ -2,9 +2,6 @@
 
 #include <string>
 
-#include "sam6d/result_io.hpp"
-#include "sam6d/version.hpp"
-
 namespace sam6d::cli {
 namespace {
 
@@ -37,21 +34,7 @@ PipelineResult run_pipeline(Search& search) {
   const double draw_start = search.elapsed();
   search.write_detections(found.detections, seconds_of(found, "segment"));
   search.write_poses(found.poses, found.total_seconds);
-
-  ResultFile result = make_result(found, search.objects.names(), search.picture.camera);
-  for (DetectionEntry& entry : result.detections) {
-    entry.scene_id = options.scene_id;
-    entry.image_id = options.image_id;
-  }
-  result.seconds.insert(result.seconds.begin(), {"onboard", search.objects.seconds});
-  result.seconds.insert(result.seconds.begin(), {"load", search.load_seconds});
-  result.seconds.push_back({"write", search.elapsed() - draw_start});
-  result.total_seconds = search.elapsed();
-  result.failed.insert(result.failed.begin(), search.objects.failed.begin(),
-                       search.objects.failed.end());
-  result.objects = search.objects.paths;
-  result.version = std::string(version());
-  save_result(search.out.stage("result.json"), result);
+  search.write_result(found, search.elapsed() - draw_start);
   search.out.commit();
   return found;
 }

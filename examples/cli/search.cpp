@@ -10,6 +10,8 @@
 #include "sam6d/detection_io.hpp"
 #include "sam6d/error.hpp"
 #include "sam6d/image_io.hpp"
+#include "sam6d/result_io.hpp"
+#include "sam6d/version.hpp"
 #include "sam6d/viz.hpp"
 
 #include "interrupt.hpp"
@@ -81,6 +83,22 @@ void Search::write_poses(std::span<const PoseResult> results, double seconds) {
            draw_photo_and_render(frame.rgb, picture.camera, objects.models, results).view());
 }
 
+void Search::write_result(const PipelineResult& found, double write_seconds) {
+  ResultFile result = make_result(found, objects.names(), picture.camera);
+  for (DetectionEntry& entry : result.detections) {
+    entry.scene_id = options.scene_id;
+    entry.image_id = options.image_id;
+  }
+  result.seconds.insert(result.seconds.begin(),
+                        {{"load", load_seconds}, {"onboard", objects.seconds}});
+  result.seconds.push_back({"write", write_seconds});
+  result.total_seconds = elapsed();
+  result.failed.insert(result.failed.begin(), objects.failed.begin(), objects.failed.end());
+  result.objects = objects.paths;
+  result.version = std::string(version());
+  save_result(out.stage("result.json"), result);
+}
+
 std::vector<ObjectModel> Search::prepared_objects(const PoseEstimator& estimator) {
   std::vector<ObjectModel> prepared;
   for (const ObjectModel& object : objects.models) {
@@ -95,7 +113,7 @@ std::vector<ObjectModel> Search::prepared_objects(const PoseEstimator& estimator
   return prepared;
 }
 
-void Search::refine(const PoseEstimator& estimator, std::vector<PoseResult>& results) {
+void Search::refine(const PoseEstimator& estimator, std::vector<PoseResult>& results) const {
   for (PoseResult& result : results) {
     throw_if_interrupted();
     if (!result.pose) continue;

@@ -49,12 +49,16 @@ class Search {
   /// Writes detection_pem.json, vis_pem.png and vis_side_by_side.png.
   void write_poses(std::span<const PoseResult> results, double seconds);
 
+  /// Writes result.json: what was found, with the stages' seconds; those of loading and onboarding,
+  /// `write_seconds` of the other files, and the total are added.
+  void write_result(const PipelineResult& found, double write_seconds);
+
   /// The objects with what the estimator wants of them. One that it cannot use stays as it is, with
   /// a warning.
   [[nodiscard]] std::vector<ObjectModel> prepared_objects(const PoseEstimator& estimator);
 
   /// Refines every pose against the depth and keeps what is no worse (`--refine`).
-  void refine(const PoseEstimator& estimator, std::vector<PoseResult>& results);
+  void refine(const PoseEstimator& estimator, std::vector<PoseResult>& results) const;
 
   /// Seconds since the start.
   [[nodiscard]] double elapsed() const;

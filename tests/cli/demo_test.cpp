@@ -124,9 +124,17 @@ TEST_CASE("segment, then pose on the file that it wrote, finds the objects") {
       demo.command("pose", out, {"--detections", out + "/detection_ism.json", "--no-viz"}));
   CAPTURE(pose.err);
   REQUIRE(pose.exit_code == 0);
-  CHECK(names_in(out) ==
-        std::vector<std::string>{"detection_ism.json", "detection_pem.json", "vis_ism.png"});
+  CHECK(names_in(out) == std::vector<std::string>{"detection_ism.json", "detection_pem.json",
+                                                  "result.json", "vis_ism.png"});
   check_all_found(read_json(out + "/detection_pem.json"), "category_id");
+  const json result = read_json(out + "/result.json");
+  check_all_found(result.at("poses"), "obj_id");
+  CHECK(result.at("detections").size() == detections.size());
+  for (const char* const stage : {"load", "onboard", "pose", "write", "total"}) {
+    CAPTURE(std::string(stage));
+    CHECK(result.at("seconds").contains(stage));
+  }
+  CHECK(!result.at("seconds").contains("segment"));
 }
 
 TEST_CASE("a detection of an object that was not given is refused") {

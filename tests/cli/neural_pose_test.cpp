@@ -71,6 +71,15 @@ TEST_CASE("a detection gets a pose of synthetic weights, and a warning with it")
   // The surface is 600 mm away and the cube 60 mm wide.
   CHECK(poses[0].at("t")[2].get<double>() == doctest::Approx(600).epsilon(0.2));
 
+  const json result = json::parse(file_text(inputs.out() + "/result.json"));
+  REQUIRE(result.at("poses").size() == 1);
+  CHECK(result.at("poses")[0].at("t") == poses[0].at("t"));
+  for (const char* const stage :
+       {"models", "prepare", "pose", "pose.crops", "pose.objects", "pose.forward", "total"}) {
+    CAPTURE(std::string(stage));
+    CHECK(result.at("seconds").contains(stage));
+  }
+
   // The same again is the same, to the last byte but for the time.
   const ToolRun again = run_tool(
       inputs.command("pose", with(options, {{"--out", inputs.file("again")}, {"--threads", "1"}})));
