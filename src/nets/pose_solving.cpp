@@ -1,7 +1,11 @@
 #include "nets/pose_solving.hpp"
 
+#include <limits>
+
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/cumsum.h>
+#include <ATen/ops/linalg_svdvals.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/searchsorted.h>
 #include <ATen/ops/sort.h>
 
@@ -73,6 +77,22 @@ DrawnPairs draw_pairs(const at::Tensor& scores, const at::Tensor& draws, const S
   return drawn;
 }
 
+/// How well each triple of pairs fixes a rotation: the second singular value of its covariance
+/// divided by the first. points (B,n,3) and (B,m,3), indices (B,3P) give (B,P) float32.
+at::Tensor conditions(const at::Tensor& object, const at::Tensor& observed,
+                      const DrawnPairs& drawn) {
+  const auto centred_triples = [](const at::Tensor& points, const at::Tensor& idx) {
+    const at::Tensor triples =
+        picked(points, idx.to(at::kLong)).to(at::kDouble).reshape({points.size(0), -1, 3, 3});
+    return triples.sub(triples.mean({2}, /*keepdim=*/true));
+  };
+  const at::Tensor covariance = at::matmul(centred_triples(object, drawn.object).transpose(2, 3),
+                                           centred_triples(observed, drawn.observed));
+  const at::Tensor values = at::linalg_svdvals(covariance);
+  const at::Tensor largest = values.select(2, 0).clamp_min(std::numeric_limits<double>::min());
+  return values.select(2, 1).div(largest).to(at::kFloat);
+}
+
 }  // namespace
 
 SolvedPoses solve_coarse(const at::Tensor& similarity, const at::Tensor& observed,
@@ -106,6 +126,11 @@ SolvedPoses solve_coarse(const at::Tensor& similarity, const at::Tensor& observe
   report(stage, "topk_R", R);
   report(stage, "topk_t", t);
   report(stage, "topk_dis", residuals.narrow(1, 0, settings.kept));
+  if (stage) {
+    const at::Tensor condition = conditions(object, observed, drawn);
+    stage("prop_cond_all", condition);
+    stage("topk_cond", picked(condition, kept));
+  }
 
   const at::Tensor distance = ops::nearest_distances(observed, R, t, model);
   const at::Tensor score =

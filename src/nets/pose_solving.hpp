@@ -26,7 +26,8 @@ struct CoarseSolving {
 
 /// similarity: (B,n+1,m+1); observed: (B,n,3); object: (B,m,3); model: (B,k,3); draws:
 /// (B,3*hypotheses) in 0..1. `stage` gets coarse_weights1, coarse_weights2, cumsum, idx1, idx2,
-/// prop_R_all, prop_t_all, prop_dis, topk_idx, topk_R, topk_t, topk_dis, select_score.
+/// prop_R_all, prop_t_all, prop_dis, prop_cond_all, topk_idx, topk_R, topk_t, topk_dis, topk_cond,
+/// select_score.
 [[nodiscard]] SAM6D_API SolvedPoses solve_coarse(const at::Tensor& similarity,
                                                  const at::Tensor& observed,
                                                  const at::Tensor& object, const at::Tensor& model,

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <ATen/ops/cat.h>
@@ -51,6 +52,7 @@ const std::map<std::string, double>& tolerances() {
                                                        {"fps_idx_m", 0},
                                                        {"fps_idx_o", 0},
                                                        {"prop_dis", 1e-4},
+                                                       {"prop_cond_all", 1e-5},
                                                        {"topk_dis", 1e-5},
                                                        {"fine_block0_f1", 1e-2},
                                                        {"fine_block0_f2", 1e-3},
@@ -145,6 +147,9 @@ void check_tiny_network(const std::filesystem::path& inputs, const std::filesyst
                                     idx.data_ptr<std::int64_t>() + idx.numel());
     };
     CHECK(as_set(kept) == as_set(expected));
+    const auto sorted = [b](const at::Tensor& of_kept) { return std::get<0>(of_kept[b].sort()); };
+    CHECK(largest_difference(sorted(stages.at("topk_cond")), sorted(out["topk_cond"])) <=
+          tolerances().at("prop_cond_all"));
   }
 }
 

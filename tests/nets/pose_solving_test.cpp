@@ -23,6 +23,7 @@ const std::filesystem::path kGoldens =
 constexpr double kRunningSum = 1e-4;
 constexpr double kHypotheses = 1e-4;  ///< rotations and translations, residuals of all
 constexpr double kKeptResiduals = 1e-5;
+constexpr double kConditions = 1e-5;  ///< quotients of singular values
 constexpr double kPoses = 1e-5;
 constexpr double kCounterparts = 1e-3;
 constexpr double kWeights = 1e-5;
@@ -74,6 +75,7 @@ TEST_CASE("coarse solving makes the reference's hypotheses and keeps the same") 
                              conditioned(of.golden[name], condition)) <= kHypotheses);
   }
   CHECK(largest_difference(of.stages.at("prop_dis"), of.golden["prop_dis"]) <= kHypotheses);
+  CHECK(largest_difference(of.stages.at("prop_cond_all"), condition) <= kConditions);
   CHECK(largest_difference(of.stages.at("topk_dis"), of.golden["topk_dis"]) <= kKeptResiduals);
   for (std::int64_t item = 0; item < 2; ++item) {
     const auto kept = [&](const at::Tensor& idx) {
