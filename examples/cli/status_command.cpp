@@ -60,6 +60,10 @@ ordered_json load_pose_network(const std::filesystem::path& models) {
   }
 }
 
+ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
 void print_status(const StatusArguments& arguments) {
   const std::filesystem::path& models = arguments.models;
   const NeuralLibrary library = neural_library();
@@ -75,7 +79,9 @@ void print_status(const StatusArguments& arguments) {
       {"version", std::string(version())},
       {"components", components},
       {"backends", {{"segmenter", {"geometric"}}, {"pose", poses}}},
-      {"libtorch", library.available ? ordered_json(library.torch_version) : ordered_json(nullptr)},
+      {"libtorch", text_or_null(library.torch_version)},
+      {"blas",
+       {{"path", text_or_null(library.blas)}, {"problem", text_or_null(library.blas_problem)}}},
       {"cuda", describe(library)},
       {"note",
        library.available ? "The geometric backends need no weights." : library.problem + "."},

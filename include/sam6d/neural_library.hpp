@@ -18,6 +18,10 @@ struct NeuralLibrary {
   bool available = false;
   std::string problem;        ///< why not
   std::string torch_version;  ///< of LibTorch
+  /// The file whose BLAS LibTorch multiplies matrices with on the CPU; empty if that is unknown.
+  std::string blas;
+  /// Why that is a slow one, and what helps; else empty. Also logged when a network is made.
+  std::string blas_problem;
   bool cuda_compiled = false;
   std::vector<GpuInfo> gpus;  ///< that CUDA can use
 };

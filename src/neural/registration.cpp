@@ -1,6 +1,7 @@
 // The neural library makes itself known to the core when it is loaded.
 #include "base/neural_factory.hpp"
 #include "nets/forward.hpp"
+#include "neural/blas.hpp"
 #include "neural/neural_pose_backend.hpp"
 #include "neural/torch_errors.hpp"
 #include "ops/gpus.hpp"
@@ -17,11 +18,13 @@ constexpr const char* kVersion = SAM6D_TEXT(SAM6D_VERSION_MAJOR) "." SAM6D_TEXT(
 
 std::shared_ptr<const PoseEstimator::Backend> make_pose_backend(const NeuralPoseOptions& options,
                                                                 const ProgressFn& progress) {
+  warn_of_blas();
   return make_neural_pose_backend(options, progress);
 }
 
 ForwardResult forward(std::string_view model, const Weights& weights, const TensorViewMap& inputs,
                       const ForwardOptions& options, const ProgressFn& progress) {
+  warn_of_blas();
   return with_torch_errors(
       model, [&] { return nets::run_forward(model, weights, inputs, options, progress); });
 }
@@ -30,6 +33,9 @@ NeuralLibrary describe() {
   NeuralLibrary library;
   library.available = true;
   library.torch_version = SAM6D_TORCH_VERSION;
+  const BlasUse blas = find_blas();
+  library.blas = blas.used.string();
+  library.blas_problem = blas_problem(blas);
   library.cuda_compiled = ops::cuda_is_compiled();
   library.gpus = ops::gpus();
   return library;

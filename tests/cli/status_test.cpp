@@ -31,6 +31,8 @@ TEST_CASE("status is JSON and says plainly whether there is LibTorch") {
   CHECK(status.at("version").is_string());
   const bool networks = SAM6D_TOOL_HAS_NETWORKS;
   CHECK(status.at("libtorch").is_string() == networks);
+  CHECK(status.at("blas").at("path").is_string() == networks);
+  CHECK(status.at("blas").contains("problem"));
   CHECK(status.at("backends").at("pose").size() == (networks ? 2 : 1));
   const std::string note = status.at("note");
   CHECK((note.find("SAM6D_WITH_TORCH") != std::string::npos) == !networks);
