@@ -18,8 +18,9 @@ namespace {
 
 constexpr std::string_view kStage = "load pem";
 
-/// Of all that changes what the network gives: weights and sizes.
-std::string hash_of(const Weights& weights, const PemConfig& c) {
+}  // namespace
+
+std::string pem_hash(const Weights& weights, const PemConfig& c) {
   const std::string sizes = fmt::format(
       "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", weights.hash(),
       c.vit.width, c.vit.depth, c.vit.heads, c.vit.pyramid, static_cast<int>(c.vit.upscaling),
@@ -29,8 +30,6 @@ std::string hash_of(const Weights& weights, const PemConfig& c) {
       static_cast<int>(c.similarity), c.temperature);
   return fmt::format("{:016x}", xxh64(std::as_bytes(std::span(sizes))));
 }
-
-}  // namespace
 
 Pem::Pem(const Weights& weights, const PemConfig& config, const Device& device, Precision precision,
          const ProgressFn& progress) {
@@ -52,13 +51,11 @@ Pem::Pem(const Weights& weights, const PemConfig& config, const Device& device, 
   network.bytes = bytes;
   if (place.is_cpu()) tabulate(network.embedding);
   report(progress, kStage, 2, 3);
-  network.hash = hash_of(weights, config);
   network_ = std::make_shared<const PemNetwork>(std::move(network));
   report(progress, kStage, 3, 3);
 }
 
 const PemConfig& Pem::config() const { return network_->config; }
-const std::string& Pem::hash() const { return network_->hash; }
 std::int64_t Pem::bytes() const { return network_->bytes; }
 
 PemTemplates Pem::template_features(const PemViews& views, bool radius_of_all_points,

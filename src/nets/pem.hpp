@@ -57,6 +57,10 @@ struct PemPoses {
   at::Tensor score;   ///< (B): 0..1
 };
 
+/// Of the weights and of the sizes, all that changes what the network gives: what an object was
+/// prepared for. Reads all weights the first time.
+[[nodiscard]] std::string pem_hash(const Weights& weights, const PemConfig& config);
+
 /// The network with its weights on a device. An immutable value, cheap to copy; all functions of
 /// it may be called from several threads.
 class Pem {
@@ -67,8 +71,6 @@ class Pem {
       Precision precision = Precision::kFloat32, const ProgressFn& progress = {});
 
   [[nodiscard]] const PemConfig& config() const;
-  /// Of the weights and of the sizes: what an object was prepared for.
-  [[nodiscard]] const std::string& hash() const;
   /// Bytes of the parameters and tables on the device.
   [[nodiscard]] std::int64_t bytes() const;
 

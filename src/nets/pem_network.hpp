@@ -50,7 +50,6 @@ struct PemNetwork {
   PemConfig config;
   at::ScalarType type = at::kFloat;  ///< of the features and weights
   at::Device device = at::kCPU;
-  std::string hash;
   std::int64_t bytes = 0;
   PixelFeatures features;
   GeometricEmbedding embedding;

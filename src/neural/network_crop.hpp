@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 
+#include "nets/pem_config.hpp"
 #include "sam6d/image.hpp"
 #include "sam6d/mask.hpp"
 
@@ -15,7 +16,7 @@
 namespace sam6d {
 
 /// Side of the picture that goes into the network, px.
-inline constexpr int kNetworkSide = 224;
+inline constexpr int kNetworkSide = static_cast<int>(nets::kPemImageSize);
 
 /// The square around the pixels in `extent` (not empty, inside the picture).
 ///

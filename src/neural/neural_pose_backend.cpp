@@ -59,9 +59,10 @@ class NeuralPoseBackend final : public PoseEstimator::Backend {
         network_(*options.weights, config, options.device, options.precision, progress),
         templates_{options.template_views, options.batch_size, options.search.threads, options.seed,
                    options.reference_quirks},
-        key_(template_key(network_, options.precision, templates_)),
+        hash_(nets::pem_hash(*options.weights, config)),
+        key_(template_key(hash_, options.precision, templates_)),
         prepared_(options.cached_objects) {
-    report_ = {"pem",           options.weights->source(), network_.hash(),
+    report_ = {"pem",           options.weights->source(), hash_,
                options.device,  options.precision,         loading_.seconds(),
                network_.bytes()};
     options_.weights.reset();  // the caller's to keep
@@ -271,6 +272,7 @@ class NeuralPoseBackend final : public PoseEstimator::Backend {
   NeuralPoseOptions options_;
   const nets::Pem network_;
   const TemplateSettings templates_;
+  const std::string hash_;
   const std::string key_;
   ModelReport report_;
   mutable PreparedObjects prepared_;

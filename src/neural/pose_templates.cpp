@@ -37,10 +37,10 @@ at::Tensor from_tensor(const TensorMap& tensors, std::string_view name, std::int
 
 }  // namespace
 
-std::string template_key(const nets::Pem& network, Precision precision,
+std::string template_key(const std::string& network_hash, Precision precision,
                          const TemplateSettings& settings) {
   const std::string text =
-      fmt::format("{} {} views {} quirks {}", network.hash(), to_string(precision), settings.views,
+      fmt::format("{} {} views {} quirks {}", network_hash, to_string(precision), settings.views,
                   settings.reference_quirks);
   return fmt::format("pem-{:016x}", xxh64(std::as_bytes(std::span(text))));
 }

@@ -21,8 +21,8 @@ struct TemplateSettings {
 };
 
 /// Under which key an object keeps them: another one for whatever changes them, but for the seed,
-/// whose draws are as good as any others.
-[[nodiscard]] std::string template_key(const nets::Pem& network, Precision precision,
+/// whose draws are as good as any others. network_hash: nets::pem_hash().
+[[nodiscard]] std::string template_key(const std::string& network_hash, Precision precision,
                                        const TemplateSettings& settings);
 
 /// Features of the object's views. Throws Error(kInvalidArgument) for an object without views that

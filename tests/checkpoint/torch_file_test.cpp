@@ -16,10 +16,7 @@ Checkpoint read(const std::string& file) {
 }
 
 void check_refused(const std::string& file, const std::string& expected) {
-  const auto error = error_of([&] { (void)read(file); });
-  REQUIRE(error);
-  CHECK(error->code() == ErrorCode::kBadFile);
-  CHECK_MESSAGE(mentions(error, expected), error->what());
+  check_error([&] { (void)read(file); }, ErrorCode::kBadFile, expected);
 }
 
 const std::vector<float> kValues = {1, 2.5F, -3};

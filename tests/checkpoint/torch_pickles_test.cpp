@@ -22,10 +22,7 @@ PickleDocument run(const std::string& pickle) {
 }
 
 void check_refused(const std::string& pickle, const std::string& expected) {
-  const auto error = error_of([&] { (void)run(pickle); });
-  REQUIRE(error);
-  CHECK(error->code() == ErrorCode::kBadFile);
-  CHECK_MESSAGE(mentions(error, expected), error->what());
+  check_error([&] { (void)run(pickle); }, ErrorCode::kBadFile, expected);
 }
 
 std::string tensor(std::int64_t elements, std::int64_t offset, const Numbers& shape,

@@ -15,6 +15,7 @@
 #include "ops/grouping.hpp"
 #include "ops/set_abstraction.hpp"
 #include "support/errors.hpp"
+#include "support/formula_mlp.hpp"
 #include "support/golden.hpp"
 
 namespace sam6d::test {
@@ -37,20 +38,6 @@ std::vector<MatrixLevel> levels() {
   return result;
 }
 
-ops::SharedMlp formula_mlp(const std::string& name, const std::vector<std::int64_t>& widths) {
-  ops::SharedMlp mlp;
-  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
-    const std::string layer = name + ".layer" + std::to_string(i) + ".";
-    const auto norm = [&](const char* of) {
-      return formula_tensor(layer + "normlayer.bn." + of, {widths[i + 1]});
-    };
-    mlp.push_back(
-        ops::folded_layer(formula_tensor(layer + "conv.weight", {widths[i + 1], widths[i], 1, 1}),
-                          norm("weight"), norm("bias"), norm("running_mean"), norm("running_var")));
-  }
-  return mlp;
-}
-
 /// By the operators: all slots, those that repeat a neighbour too.
 at::Tensor plain_encoding(const at::Tensor& xyz, float radius, std::int64_t samples,
                           const ops::SharedMlp& mlp) {
@@ -64,8 +51,8 @@ TEST_CASE("the positional encoding is the reference's") {
   const at::Tensor& xyz = golden["positional_encoding.in0"];
   const std::vector<std::int64_t> widths{6, 32, 64, 128};
   const at::Tensor pooled =
-      at::cat({nets::encode_neighbourhoods(xyz, 0.1F, 32, formula_mlp("mlp1", widths)),
-               nets::encode_neighbourhoods(xyz, 0.2F, 64, formula_mlp("mlp2", widths))},
+      at::cat({nets::encode_neighbourhoods(xyz, 0.1F, 32, formula_mlp("mlp1.", widths)),
+               nets::encode_neighbourhoods(xyz, 0.2F, 64, formula_mlp("mlp2.", widths))},
               2);
   const at::Tensor weight = formula_tensor("mlp3.conv.weight", {32, 256, 1}).squeeze(2);
   const at::Tensor encoding =
@@ -77,7 +64,7 @@ TEST_CASE("encodings of neighbours met once are those of all slots, at every lev
   // From points alone to more neighbours than slots, and layers that do not fill blocks.
   for (const std::vector<std::int64_t>& widths :
        {std::vector<std::int64_t>{6, 32, 64, 128}, {6, 5}, {6, 20, 33}, {6, 3, 70, 1}}) {
-    const ops::SharedMlp mlp = formula_mlp("mlp", widths);
+    const ops::SharedMlp mlp = formula_mlp("mlp.", widths);
     for (const auto& [radius, samples] :
          {std::pair{0.001F, 4}, {0.02F, 7}, {0.05F, 32}, {0.5F, 64}, {0.5F, 1}}) {
       CAPTURE(radius);
@@ -99,7 +86,7 @@ TEST_CASE("encodings of neighbours met once are those of all slots, at every lev
 }
 
 TEST_CASE("encodings do not depend on the number of threads") {
-  const ops::SharedMlp mlp = formula_mlp("mlp", {6, 32, 64, 128});
+  const ops::SharedMlp mlp = formula_mlp("mlp.", {6, 32, 64, 128});
   const at::Tensor xyz = formula_tensor("xyz", {3, 200, 3});
   const int before = at::get_num_threads();
   at::set_num_threads(1);
@@ -111,7 +98,7 @@ TEST_CASE("encodings do not depend on the number of threads") {
 }
 
 TEST_CASE("a cloud of one point, of one place and one that is no number have encodings") {
-  const ops::SharedMlp mlp = formula_mlp("mlp", {6, 32, 64, 128});
+  const ops::SharedMlp mlp = formula_mlp("mlp.", {6, 32, 64, 128});
   const at::Tensor one = formula_tensor("xyz", {1, 1, 3});
   CHECK(largest_difference(nets::encode_neighbourhoods(one, 0.1F, 8, mlp),
                            plain_encoding(one, 0.1F, 8, mlp)) <= kSums);
@@ -133,9 +120,9 @@ TEST_CASE("an encoding refuses layers that do not fit") {
     return error_of([&] { (void)nets::encode_neighbourhoods(xyz, 0.1F, 8, mlp); });
   };
   CHECK(mentions(refused({}), "found none"));
-  CHECK(mentions(refused(formula_mlp("mlp", {7, 4})), "mlp"));
-  ops::SharedMlp gap = formula_mlp("mlp", {6, 4, 5});
-  gap[1] = formula_mlp("mlp", {3, 4})[0];
+  CHECK(mentions(refused(formula_mlp("mlp.", {7, 4})), "mlp"));
+  ops::SharedMlp gap = formula_mlp("mlp.", {6, 4, 5});
+  gap[1] = formula_mlp("mlp.", {3, 4})[0];
   CHECK(mentions(refused(gap), "mlp"));
 }
 

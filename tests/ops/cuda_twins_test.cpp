@@ -15,6 +15,7 @@
 #include "ops/sampling.hpp"
 #include "ops/set_abstraction.hpp"
 #include "support/cuda_device.hpp"
+#include "support/formula_mlp.hpp"
 
 // Every operator and module on the CPU and on a CUDA device, on random clouds and on such where
 // most distances tie.
@@ -81,22 +82,6 @@ void check_twins(const char* name, c10::Device device, double tolerance, const O
       CHECK(equal(found[i], expected[i]));
     }
   }
-}
-
-/// An MLP of these widths on the device.
-template <class Move>
-ops::SharedMlp mlp_on(const Move& move, const std::vector<std::int64_t>& widths) {
-  ops::SharedMlp mlp;
-  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
-    const std::string layer = "layer" + std::to_string(i) + ".";
-    const auto norm = [&](const char* parameter) {
-      return move(formula_tensor(layer + "bn." + parameter, {widths[i + 1]}));
-    };
-    mlp.push_back(ops::folded_layer(
-        move(formula_tensor(layer + "conv.weight", {widths[i + 1], widths[i], 1, 1})),
-        norm("weight"), norm("bias"), norm("running_mean"), norm("running_var")));
-  }
-  return mlp;
 }
 
 TEST_CASE("sampling and neighbourhoods are equal on both devices") {
@@ -168,14 +153,15 @@ TEST_CASE("modules agree on both devices") {
     const at::Tensor features = features_tensor(6, n, 9);
     check_twins("abstract_set", *device, kModules, [&](auto&& on) {
       const ops::SetAbstraction module{
-          std::min(n, 128), {{0.2F, 16, mlp_on(on, {9, 16, 32})}, {0.5F, 32, mlp_on(on, {9, 64})}}};
+          std::min(n, 128),
+          {{0.2F, 16, formula_mlp("", {9, 16, 32}, on)}, {0.5F, 32, formula_mlp("", {9, 64}, on)}}};
       return ops::abstract_set(module, on(xyz), on(features));
     });
     const at::Tensor fewer = cloud_tensor(std::max(3, n / 4), steps, 10).mul(scale);
     const at::Tensor of_fewer = features_tensor(8, std::max(3, n / 4), 11);
     check_twins("propagate_features", *device, kModules, [&](auto&& on) {
-      return ops::propagate_features(mlp_on(on, {14, 32, 16}), on(xyz), on(fewer), on(features),
-                                     on(of_fewer));
+      return ops::propagate_features(formula_mlp("", {14, 32, 16}, on), on(xyz), on(fewer),
+                                     on(features), on(of_fewer));
     });
   }
 }

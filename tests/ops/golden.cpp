@@ -7,6 +7,7 @@
 #include "ops/interpolation.hpp"
 #include "ops/sampling.hpp"
 #include "ops/set_abstraction.hpp"
+#include "support/formula_mlp.hpp"
 
 namespace sam6d::test {
 namespace {
@@ -15,21 +16,6 @@ namespace {
 constexpr double kModules = 1e-5;
 /// Sums of a few products in another order, relative to values of up to about 1.
 constexpr double kRounding = 1e-6;
-
-/// The MLP of the layers `prefix`layer0, layer1, ...; widths are those of its channels.
-ops::SharedMlp formula_mlp(const std::string& prefix, const std::vector<std::int64_t>& widths) {
-  ops::SharedMlp mlp;
-  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
-    const std::string layer = prefix + "layer" + std::to_string(i) + ".";
-    const auto norm = [&](const char* name) {
-      return formula_tensor(layer + "normlayer.bn." + name, {widths[i + 1]});
-    };
-    mlp.push_back(
-        ops::folded_layer(formula_tensor(layer + "conv.weight", {widths[i + 1], widths[i], 1, 1}),
-                          norm("weight"), norm("bias"), norm("running_mean"), norm("running_var")));
-  }
-  return mlp;
-}
 
 struct ScaleSpec {
   float radius;
