@@ -47,6 +47,7 @@ std::optional<Network> network_of(const std::string& model) {
   if (model.starts_with("pem")) return Network::kPem;
   if (model.starts_with("sam-")) return Network::kSam;
   if (model == "dinov2") return Network::kDinov2;
+  if (model == "fastsam") return Network::kFastSam;
   return std::nullopt;
 }
 

@@ -40,8 +40,8 @@ struct ForwardResult {
   double prepare_seconds = 0;  ///< what depends on the object alone
 };
 
-/// "pem", "pem-templates", "sam-encoder", "sam-decoder", "dinov2", and the operators on point sets:
-/// "pointnet2-fps", "pointnet2-ball-query", "pointnet2-gather", "pointnet2-group",
+/// "pem", "pem-templates", "sam-encoder", "sam-decoder", "dinov2", "fastsam", and the operators on
+/// point sets: "pointnet2-fps", "pointnet2-ball-query", "pointnet2-gather", "pointnet2-group",
 /// "pointnet2-three-nn", "pointnet2-three-interpolate".
 [[nodiscard]] SAM6D_API std::vector<std::string_view> forward_models();
 

@@ -23,6 +23,7 @@ std::vector<std::string_view> forward_models() {
           "sam-encoder",
           "sam-decoder",
           "dinov2",
+          "fastsam",
           "pointnet2-fps",
           "pointnet2-ball-query",
           "pointnet2-gather",

@@ -59,6 +59,8 @@ ForwardResult run_forward(std::string_view model, const Weights& weights,
     forward_sam_decoder(weights, run);
   } else if (model == "dinov2") {
     forward_dinov2(weights, run);
+  } else if (model == "fastsam") {
+    forward_fastsam(weights, run);
   } else {
     forward_operator(model, run);
   }

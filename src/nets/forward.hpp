@@ -37,6 +37,7 @@ void forward_pem_templates(const Weights& weights, const ForwardRun& run);
 void forward_sam_encoder(const Weights& weights, const ForwardRun& run);
 void forward_sam_decoder(const Weights& weights, const ForwardRun& run);
 void forward_dinov2(const Weights& weights, const ForwardRun& run);
+void forward_fastsam(const Weights& weights, const ForwardRun& run);
 /// Throws Error(kInvalidArgument) for an operator that is none.
 void forward_operator(std::string_view name, const ForwardRun& run);
 

@@ -33,20 +33,28 @@ class Parameters {
     type_ = type;
     return taken;
   }
+  /// Of what `take` takes.
+  [[nodiscard]] at::ScalarType type() const { return type_; }
   /// Bytes of what was taken.
   [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+
+  /// What `describe(Parameters&)` takes and ignores.
+  template <class Describe>
+  static std::vector<ExpectedTensor> expected(const Describe& describe) {
+    Parameters names;
+    static_cast<void>(describe(names));
+    return std::move(names.expected_);
+  }
 
   /// Runs `describe(Parameters&)`, which returns the network, twice; see model_tensors() for what
   /// it throws. Tensors that are not floating-point numbers are Error(kBadWeights).
   template <class Describe>
   static auto load(const Weights& weights, Network network, at::Device device, at::ScalarType type,
                    const Describe& describe) {
-    Parameters names;
-    describe(names);
     Parameters values;
     values.device_ = device;
     values.type_ = type;
-    values.fill(weights, network, names.expected_);
+    values.fill(weights, network, expected(describe));
     return describe(values);
   }
 
