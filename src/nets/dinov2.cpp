@@ -40,29 +40,6 @@ Dinov2Block take_block(Parameters& parameters, const std::string& prefix,
   return block;
 }
 
-Dinov2 take_network(Parameters& parameters, const Dinov2Config& config, at::ScalarType type) {
-  const std::int64_t side = config.image_size / kDinov2Patch;
-  const std::int64_t width = config.width;
-  Dinov2 network;
-  network.class_token = parameters.take("cls_token", {1, 1, width});
-  const at::Tensor table = parameters.in_float32([&] {
-    return parameters.take("pos_embed", {1, 1 + side * side, width});
-  });
-  network.positions = std::make_shared<const PositionTable>(table, type);
-  parameters.ignore("mask_token", {1, width});
-  network.patches.weight =
-      parameters.take("patch_embed.proj.weight", {width, kChannels, kDinov2Patch, kDinov2Patch});
-  network.patches.bias = parameters.take("patch_embed.proj.bias", {width});
-  if (network.patches.weight.defined()) {
-    network.patches.weight = network.patches.weight.flatten(1);
-  }
-  for (std::int64_t i = 0; i < config.depth; ++i) {
-    network.blocks.push_back(take_block(parameters, "blocks." + std::to_string(i) + ".", config));
-  }
-  network.norm = take_layer_norm(parameters, "norm", width, kNormEpsilon);
-  return network;
-}
-
 void check_images(const at::Tensor& images) {
   const bool shaped = images.defined() && images.is_floating_point() && images.dim() == 4 &&
                       images.size(1) == kChannels && images.size(2) > 0 && images.size(3) > 0 &&
@@ -141,13 +118,36 @@ at::Tensor PositionTable::interpolated(std::int64_t rows, std::int64_t columns) 
   return at::cat({table_.narrow(1, 0, 1), resized.flatten(2).transpose(1, 2)}, 1);
 }
 
+Dinov2 take_dinov2(Parameters& parameters, const Dinov2Config& config, at::ScalarType type) {
+  const std::int64_t side = config.image_size / kDinov2Patch;
+  const std::int64_t width = config.width;
+  Dinov2 network;
+  network.class_token = parameters.take("cls_token", {1, 1, width});
+  const at::Tensor table = parameters.in_float32([&] {
+    return parameters.take("pos_embed", {1, 1 + side * side, width});
+  });
+  network.positions = std::make_shared<const PositionTable>(table, type);
+  parameters.ignore("mask_token", {1, width});
+  network.patches.weight =
+      parameters.take("patch_embed.proj.weight", {width, kChannels, kDinov2Patch, kDinov2Patch});
+  network.patches.bias = parameters.take("patch_embed.proj.bias", {width});
+  if (network.patches.weight.defined()) {
+    network.patches.weight = network.patches.weight.flatten(1);
+  }
+  for (std::int64_t i = 0; i < config.depth; ++i) {
+    network.blocks.push_back(take_block(parameters, "blocks." + std::to_string(i) + ".", config));
+  }
+  network.norm = take_layer_norm(parameters, "norm", width, kNormEpsilon);
+  return network;
+}
+
 Dinov2 load_dinov2(const Weights& weights, at::Device device, at::ScalarType type,
                    const Dinov2Config& config) {
   const c10::InferenceMode inference;
   const Dinov2Config whole = completed(config, weights);
   Dinov2 network =
       Parameters::load(weights, Network::kDinov2, device, type, [&](Parameters& parameters) {
-        Dinov2 taken = take_network(parameters, whole, type);
+        Dinov2 taken = take_dinov2(parameters, whole, type);
         taken.bytes = parameters.bytes();
         return taken;
       });

@@ -12,6 +12,7 @@
 
 #include "nets/dinov2_config.hpp"
 #include "nets/layers.hpp"
+#include "nets/parameters.hpp"
 #include "nets/stage.hpp"
 #include "sam6d/weights.hpp"
 
@@ -69,6 +70,10 @@ struct Dinov2 {
 /// that are missing, surplus or of another shape, and what completed() throws.
 [[nodiscard]] Dinov2 load_dinov2(const Weights& weights, at::Device device = at::kCPU,
                                  at::ScalarType type = at::kFloat, const Dinov2Config& config = {});
+
+/// The network's description, which load_dinov2() runs on the weights; `config` without zeros.
+[[nodiscard]] Dinov2 take_dinov2(Parameters& parameters, const Dinov2Config& config,
+                                 at::ScalarType type = at::kFloat);
 
 struct Dinov2Tokens {
   at::Tensor cls;    ///< (B,C), float32
