@@ -44,7 +44,7 @@ BestSimilarities best_similarities(const at::Tensor& similarities, float row_flo
 
 }  // namespace
 
-ValidPatches valid_patches(const at::Tensor& patches) {
+ValidPatches only_valid(const at::Tensor& patches) {
   const at::Tensor all = patches.to(at::kCPU, at::kFloat).contiguous();
   const std::int64_t count = all.size(0);
   const std::int64_t channels = all.size(1);
@@ -94,13 +94,13 @@ std::vector<AppearanceScore> score_appearances(const at::Tensor& proposals,
   for (auto& entry : views) wanted.push_back(&entry);
   ops::parallel_for(static_cast<int>(wanted.size()), settings.threads, [&](int i) {
     auto& [key, patches] = *wanted[static_cast<std::size_t>(i)];
-    patches = valid_patches(objects[static_cast<std::size_t>(key.first)][key.second]);
+    patches = only_valid(objects[static_cast<std::size_t>(key.first)][key.second]);
   });
   std::vector<AppearanceScore> scores(matches.size());
   ops::parallel_for(static_cast<int>(matches.size()), settings.threads, [&](int i) {
     const auto index = static_cast<std::size_t>(i);
     const SemanticMatch& match = matches[index];
-    scores[index] = score_appearance(valid_patches(proposals[match.proposal]),
+    scores[index] = score_appearance(only_valid(proposals[match.proposal]),
                                      views.at({match.object, match.view}), settings);
   });
   return scores;

@@ -30,7 +30,7 @@ struct ValidPatches {
 };
 
 /// patches: (N,C) float32, zero where masked.
-[[nodiscard]] ValidPatches valid_patches(const at::Tensor& patches);
+[[nodiscard]] ValidPatches only_valid(const at::Tensor& patches);
 
 /// Lin et al. 2024, section 3.1.2: the mean, over the proposal's patches, of the best similarity to
 /// a patch of the template, and the share of the template's patches that have a similar one.

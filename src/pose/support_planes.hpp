@@ -6,6 +6,8 @@
 
 #include <Eigen/Core>
 
+#include "sam6d/export.hpp"
+
 namespace sam6d {
 
 struct FrameFeatures;
@@ -26,7 +28,7 @@ struct SupportPlane {
     return normal.dot(point) + offset_m;
   }
   /// Whether the foot of a point lies inside the outline.
-  [[nodiscard]] bool covers(const Eigen::Vector3f& point, float margin_m = 0) const;
+  [[nodiscard]] SAM6D_API bool covers(const Eigen::Vector3f& point, float margin_m = 0) const;
 };
 
 /// Finds the planes and marks their pixels (PixelFeatures::plane).

@@ -101,8 +101,8 @@ TEST_CASE("descriptors that are no numbers match nothing") {
   const auto matches = match_semantically(proposals, objects, {ViewAggregation::kMax, 5, 0.2F, 1});
   REQUIRE(matches.size() == 3);
   CHECK(matches[1].proposal == 2);
-  const ValidPatches broken = valid_patches(at::ones({3, 4}, at::kFloat).mul(kNaN));
-  const AppearanceScore score = score_appearance(broken, valid_patches(objects[0]), {});
+  const ValidPatches broken = only_valid(at::ones({3, 4}, at::kFloat).mul(kNaN));
+  const AppearanceScore score = score_appearance(broken, only_valid(objects[0]), {});
   CHECK(score.appearance == 0);
   CHECK(score.visible == 0);
 }
@@ -121,7 +121,7 @@ TEST_CASE("template patches that nothing resembles count as hidden, but for refe
   view[0][0] = 1;
   view[1][0] = -1;
   const auto visible = [&](bool quirks) {
-    return score_appearance(valid_patches(proposal), valid_patches(view), {0.5F, quirks, 1})
+    return score_appearance(only_valid(proposal), only_valid(view), {0.5F, quirks, 1})
         .visible;
   };
   CHECK(visible(false) == doctest::Approx(0.5));
