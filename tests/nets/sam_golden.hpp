@@ -6,12 +6,9 @@
 
 #include "nets/sam.hpp"
 #include "support/golden.hpp"
+#include "support/tiny_sam.hpp"
 
 namespace sam6d::test {
-
-/// Two small networks of the goldens, with the formula's weights.
-[[nodiscard]] nets::SamConfig tiny_sam_a();
-[[nodiscard]] nets::SamConfig tiny_sam_b();
 
 /// The encoder's stages, those of them that the golden has; all but `step`-th rows and columns are
 /// left away there.
