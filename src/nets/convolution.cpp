@@ -28,9 +28,8 @@ Convolution take_normed_convolution(Parameters& parameters, const std::string& n
   const at::Tensor scale =
       norm_weight.to(at::kDouble).div(variance.to(at::kDouble).add(norm_epsilon).sqrt());
   layer.weight = layer.weight.to(at::kDouble)
-                     .mul(scale.reshape({out, 1, 1, 1}))
-                     .to(parameters.type())
-                     .contiguous(at::MemoryFormat::ChannelsLast);
+                     .mul_(scale.reshape({out, 1, 1, 1}))
+                     .to(parameters.type(), false, false, at::MemoryFormat::ChannelsLast);
   layer.bias = norm_bias.to(at::kDouble).sub(mean.to(at::kDouble).mul(scale)).to(parameters.type());
   return layer;
 }
