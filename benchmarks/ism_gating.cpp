@@ -1,6 +1,8 @@
 // What gating by depth and size spares, and whether it loses anything, on the true masks of BOP
 // data sets, fifty random masks and fifty parts of an over-segmented picture.
-// Usage: bench_ism_gating FOLDER... [--lost]
+// With --describe also the seconds of describing and scoring one picture's, with gating and
+// without, by DINOv2 ViT-L of synthetic weights. Usage: bench_ism_gating FOLDER... [--lost]
+// [--describe]
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +18,10 @@
 
 #include "base/stopwatch.hpp"
 #include "ism/supplied_proposals.hpp"
+#include "neural/descriptors.hpp"
 #include "neural/near_duplicates.hpp"
 #include "neural/proposal_gating.hpp"
+#include "neural/proposal_scores.hpp"
 #include "sam6d/dataset.hpp"
 #include "sam6d/error.hpp"
 #include "sam6d/mesh_io.hpp"
@@ -36,6 +41,7 @@ struct Settings {
   std::vector<fs::path> folders;
   int threads = 2;
   bool lost = false;  ///< name each
+  bool describe = false;
 };
 
 struct Counts {
@@ -121,9 +127,8 @@ void count_prompts(const Settings& settings, const Picture& picture, const Depth
   }
 }
 
-void count_proposals(const Settings& settings, const Picture& picture,
-                     const std::vector<ObjectSize>& sizes, const DepthSurvey& survey,
-                     std::uint64_t seed, Counts& counts) {
+/// The true masks, then the others.
+std::vector<Proposal> supplied(const Picture& picture, std::uint64_t seed) {
   const CameraIntrinsics& camera = picture.frame.camera;
   std::vector<Proposal> proposals;
   for (const Mask& mask : picture.truths) proposals.push_back(ism::to_proposal(mask, 1));
@@ -134,6 +139,13 @@ void count_proposals(const Settings& settings, const Picture& picture,
        ism::over_segmented(camera.width, camera.height, picture.truths, kParts, seed)) {
     proposals.push_back(std::move(one));
   }
+  return proposals;
+}
+
+void count_proposals(const Settings& settings, const Picture& picture,
+                     const std::vector<ObjectSize>& sizes, const DepthSurvey& survey,
+                     std::uint64_t seed, Counts& counts) {
+  std::vector<Proposal> proposals = supplied(picture, seed);
   const Stopwatch gating;
   const std::vector<GateReason> reasons =
       gate_proposals(proposals, picture.frame.view(), survey, sizes, settings.threads);
@@ -168,6 +180,60 @@ void count_proposals(const Settings& settings, const Picture& picture,
   counts.others_kept += static_cast<int>(kept.end() - first_other);
 }
 
+/// An object whose descriptors are those of proposals: what it costs to compare with it does not
+/// depend on what they say.
+ViewedObject some_object(const Descriptors& descriptors) {
+  constexpr std::int64_t kViews = 42;
+  ViewedObject object;
+  const std::int64_t repeats = kViews / descriptors.cls.size(0) + 1;
+  object.views = {descriptors.cls.repeat({repeats, 1}).narrow(0, 0, kViews).contiguous(),
+                  descriptors.patches.repeat({repeats, 1, 1}).narrow(0, 0, kViews).contiguous()};
+  object.rotations.assign(kViews, Eigen::Matrix3d::Identity());
+  object.points_m.assign(2048, Eigen::Vector3f(0.01F, 0.02F, 0.03F));
+  return object;
+}
+
+/// Describes and scores; returns the seconds.
+double describe_and_score(const nets::Dinov2& network, const Picture& picture,
+                          std::span<const Proposal> proposals, const ViewedObject& object,
+                          int threads) {
+  const Stopwatch stopwatch;
+  ScoreSettings settings;
+  settings.semantic.threshold = 0;
+  settings.threads = threads;
+  const std::vector<const ViewedObject*> objects{&object};
+  std::vector<ProposalScore> scores = score_looks(
+      describe(network, picture.frame.rgb.view(), proposals, {16, threads}), 0, objects, settings);
+  score_places(picture.frame.view(), proposals, objects, settings, scores);
+  return stopwatch.seconds();
+}
+
+void compare_times(const Settings& settings, const Picture& picture,
+                   const std::vector<ObjectSize>& sizes) {
+  const nets::Dinov2 network = nets::load_dinov2(Weights::synthetic(Network::kDinov2));
+  const std::vector<Proposal> all = supplied(picture, 1);
+  const ViewedObject object = some_object(
+      describe(network, picture.frame.rgb.view(), std::span(all).first(2), {2, settings.threads}));
+  const Stopwatch gating;
+  const DepthSurvey survey = survey_depth(picture.frame.view(), sizes, {0, settings.threads});
+  const std::vector<GateReason> reasons =
+      gate_proposals(all, picture.frame.view(), survey, sizes, settings.threads);
+  std::vector<Proposal> passed;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (reasons[i] == GateReason::kNone) passed.push_back(all[i]);
+  }
+  std::vector<Proposal> kept;
+  for (const int i : without_near_duplicates(passed, kMergeIou, settings.threads)) {
+    kept.push_back(passed[static_cast<std::size_t>(i)]);
+  }
+  const double gate_seconds = gating.seconds();
+  const double with = describe_and_score(network, picture, kept, object, settings.threads);
+  const double without = describe_and_score(network, picture, all, object, settings.threads);
+  std::printf(
+      "  gated %.3f s + %zu described and scored %.2f s; all %zu %.2f s: %.2f times as fast\n",
+      gate_seconds, kept.size(), with, all.size(), without, without / (gate_seconds + with));
+}
+
 void run_folder(const Settings& settings, const fs::path& folder, Counts& counts) {
   const BopDataset dataset = open_dataset(folder, "test");
   const std::vector<ObjectSize> sizes = load_sizes(dataset, settings.threads);
@@ -176,6 +242,7 @@ void run_folder(const Settings& settings, const fs::path& folder, Counts& counts
     for (const BopImage& image : scene.images) {
       if (!scene.by_image.contains(image.im_id)) continue;
       const Picture picture = load_picture(scene, image);
+      if (settings.describe && counts.pictures == 0) compare_times(settings, picture, sizes);
       ++counts.pictures;
       const Stopwatch surveying;
       const DepthSurvey survey = survey_depth(picture.frame.view(), sizes, {0, settings.threads});
@@ -207,6 +274,7 @@ int main(int argc, char** argv) {
   Settings settings;
   app.add_option("folders", settings.folders, "data sets in BOP's layout")->required();
   app.add_option("--threads", settings.threads, "threads");
+  app.add_flag("--describe", settings.describe, "describe and score the first picture's, too");
   app.add_flag("--lost", settings.lost, "name the true masks that are lost");
   CLI11_PARSE(app, argc, argv);
   at::set_num_threads(settings.threads);

@@ -80,6 +80,8 @@ struct NeuralSegmenterOptions {
   /// box does not overlap the object's projection takes the geometric score from all others; crops
   /// lose their last row and column; templates are not normalised as proposals are; FastSAM gets
   /// the channels in the other order, and its masks are stretched with the borders of its input.
+  /// All that it proposes is then described and given, in that order: gating, merging, suppression
+  /// and min_score have no effect.
   bool reference_quirks = false;
 
   /// Throws Error(kInvalidArgument) that names the field.

@@ -4,6 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "neural/proposal.hpp"
+#include "neural/proposal_scores.hpp"
+#include "sam6d/detection.hpp"
 #include "sam6d/mask.hpp"
 
 /// Which of the scored proposals become detections.
@@ -23,5 +26,20 @@ struct ScoredBox {
 /// Of two boxes of one object that overlap by more than `iou` the better one stays. Indices by
 /// object, ascending, and by score, best first; of equal ones the first.
 [[nodiscard]] std::vector<int> suppressed_per_object(std::span<const ScoredBox> boxes, float iou);
+
+struct ChoiceSettings {
+  float min_score = 0;
+  float nms_iou = 1;                 ///< 1 = none is suppressed
+  int max_instances_per_object = 0;  ///< 0 = no limit
+  /// Proposals' order stays; masks have every pixel that weighs anything rather than those that
+  /// weigh half, and boxes end at their last pixel.
+  bool reference_quirks = false;
+};
+
+/// Best first. objects[i]: the number of the object that scores call i.
+[[nodiscard]] std::vector<Detection> choose_detections(std::span<const Proposal> proposals,
+                                                       std::span<const ProposalScore> scores,
+                                                       std::span<const ObjectId> objects,
+                                                       const ChoiceSettings& settings);
 
 }  // namespace sam6d

@@ -275,7 +275,7 @@ class NeuralPoseBackend final : public PoseEstimator::Backend {
   const std::string hash_;
   const std::string key_;
   ModelReport report_;
-  mutable PreparedObjects prepared_;
+  mutable PreparedObjects<nets::PemObject> prepared_;
   mutable std::atomic<bool> said_unprepared_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include "nets/forward.hpp"
 #include "neural/blas.hpp"
 #include "neural/neural_pose_backend.hpp"
+#include "neural/neural_segmenter_backend.hpp"
 #include "neural/torch_errors.hpp"
 #include "ops/gpus.hpp"
 #include "sam6d/version.hpp"
@@ -20,6 +21,12 @@ std::shared_ptr<const PoseEstimator::Backend> make_pose_backend(const NeuralPose
                                                                 const ProgressFn& progress) {
   warn_of_blas();
   return make_neural_pose_backend(options, progress);
+}
+
+std::shared_ptr<const Segmenter::Backend> make_segmenter_backend(
+    const NeuralSegmenterOptions& options, const ProgressFn& progress) {
+  warn_of_blas();
+  return make_neural_segmenter_backend(options, progress);
 }
 
 ForwardResult forward(std::string_view model, const Weights& weights, const TensorViewMap& inputs,
@@ -41,7 +48,8 @@ NeuralLibrary describe() {
   return library;
 }
 
-constexpr NeuralFactory kFactory{kVersion, &make_pose_backend, nullptr, &forward, &describe};
+constexpr NeuralFactory kFactory{kVersion, &make_pose_backend, &make_segmenter_backend, &forward,
+                                 &describe};
 
 }  // namespace
 

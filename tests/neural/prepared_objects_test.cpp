@@ -9,13 +9,10 @@ namespace {
 
 ObjectModel some_object() { return ObjectModel(std::make_shared<const ObjectData>()); }
 
-nets::PemObjectPtr something() {
-  // Only its address is looked at.
-  return {std::make_shared<int>(), reinterpret_cast<const nets::PemObject*>(1)};
-}
+std::shared_ptr<const int> something() { return std::make_shared<const int>(1); }
 
 TEST_CASE("what was not asked for longest goes first") {
-  PreparedObjects cache(2);
+  PreparedObjects<int> cache(2);
   const ObjectModel a = some_object();
   const ObjectModel b = some_object();
   const ObjectModel c = some_object();
@@ -31,7 +28,7 @@ TEST_CASE("what was not asked for longest goes first") {
 }
 
 TEST_CASE("an object's memory stays as long as its entry, so that no other is taken for it") {
-  PreparedObjects cache(1);
+  PreparedObjects<int> cache(1);
   auto data = std::make_shared<const ObjectData>();
   const std::weak_ptr<const ObjectData> watch = data;
   cache.insert(ObjectModel(std::move(data)), something());
