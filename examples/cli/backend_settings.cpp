@@ -23,13 +23,22 @@ namespace {
 
 constexpr const char* kGroup = "Models";
 
+constexpr const char* kSynthetic = "synthetic";
+
+fs::path folder_of(const BackendSettings& settings) {
+  return settings.models.empty() ? default_model_folder() : settings.models;
+}
+
+fs::path proposal_file(const BackendSettings& settings) {
+  return settings.segmenter == "sam"
+             ? find_model_file(folder_of(settings), {"sam-vit-h", "sam-vit-l", "sam-vit-b"})
+             : find_model_file(folder_of(settings), {"fastsam"});
+}
+
 /// The file of the pose network's weights; nothing for synthetic ones.
 std::optional<fs::path> pose_weights(const BackendSettings& settings) {
-  if (settings.weights == "synthetic") return std::nullopt;
-  if (settings.weights.empty()) {
-    return find_model_file(settings.models.empty() ? default_model_folder() : settings.models,
-                           "pem");
-  }
+  if (settings.weights == kSynthetic) return std::nullopt;
+  if (settings.weights.empty()) return find_model_file(folder_of(settings), {"pem"});
   std::error_code error;
   if (!fs::is_regular_file(settings.weights, error)) {
     fail(ErrorCode::kFileNotFound,
@@ -39,20 +48,25 @@ std::optional<fs::path> pose_weights(const BackendSettings& settings) {
 }
 
 void require_built(const BackendSettings& settings, const GeneralSettings& general) {
-  if (settings.segmenter != "geometric") {
-    fail(ErrorCode::kNotBuilt,
-         "--segmenter {}: this version has no neural segmenter; use --segmenter geometric, which "
-         "needs no weights",
-         settings.segmenter);
-  }
-  if (!settings.neural_pose()) return;
+  if (!settings.neural_pose() && !settings.neural_segmenter()) return;
   // LibTorch reads how many threads it may use when it is loaded.
   if (general.threads && *general.threads > 0) {
     setenv("OMP_NUM_THREADS", std::to_string(*general.threads).c_str(), 1);
   }
   const NeuralLibrary library = neural_library();
-  if (!library.available) fail(ErrorCode::kNotBuilt, "--pose neural: {}", library.problem);
-  (void)pose_weights(settings);  // before the dear work
+  if (!library.available) {
+    if (settings.neural_segmenter()) {
+      fail(ErrorCode::kNotBuilt, "--segmenter {}: {}; --segmenter geometric is there",
+           settings.segmenter, library.problem);
+    }
+    fail(ErrorCode::kNotBuilt, "--pose neural: {}", library.problem);
+  }
+  // Before the dear work.
+  if (settings.neural_segmenter() && settings.weights != kSynthetic) {
+    if (settings.proposes) (void)proposal_file(settings);
+    (void)find_model_file(folder_of(settings), {"dinov2"});
+  }
+  if (settings.neural_pose()) (void)pose_weights(settings);
 }
 
 /// Neural options are accepted with geometric backends, so that one environment serves both, but
@@ -62,12 +76,19 @@ void warn_without_effect(const BackendSettings& settings, Console& console) {
     console.log(LogLevel::kWarning,
                 fmt::format("{} has no effect on the geometric backends", option));
   };
-  if (settings.stability_threshold) warn("--stability-threshold");
-  if (settings.neural_pose()) {
-    if (settings.k_best)
-      console.log(LogLevel::kWarning, "--k-best has no effect with --pose neural");
-    return;
+  const bool file_given = !settings.weights.empty() && settings.weights != kSynthetic;
+  if (settings.stability_threshold && settings.segmenter != "sam") {
+    console.log(LogLevel::kWarning, "--stability-threshold has an effect on --segmenter sam alone");
   }
+  if (settings.neural_pose() && settings.k_best) {
+    console.log(LogLevel::kWarning, "--k-best has no effect with --pose neural");
+  }
+  if (settings.neural_segmenter() && !settings.neural_pose() && file_given) {
+    console.log(LogLevel::kWarning,
+                "--weights FILE is for the pose network, which does not run; those of --segmenter "
+                "lie in --models");
+  }
+  if (settings.neural_pose() || settings.neural_segmenter()) return;
   if (settings.device && parse_device(*settings.device).kind != Device::kCpu) warn("--device");
   if (settings.dtype && *settings.dtype != "float32") warn("--dtype");
   if (!settings.weights.empty()) warn("--weights");
@@ -77,7 +98,13 @@ void warn_without_effect(const BackendSettings& settings, Console& console) {
 void read_config_files(const BackendSettings& settings, Config& config, Console& console) {
   if (const char* const folder = std::getenv("ISM_CONFIG_DIR")) {
     const fs::path file = fs::path(folder) / "segmenter.json";
-    if (fs::exists(file)) read_segmenter_config(file, config.segmenter);
+    if (fs::exists(file)) {
+      if (settings.neural_segmenter()) {
+        read_segmenter_config(file, config.neural_segmenter);
+      } else {
+        read_segmenter_config(file, config.segmenter);
+      }
+    }
   }
   if (const char* const file = std::getenv("PEM_CONFIG_PATH")) {
     if (fs::path(file).extension() == ".json") {
@@ -92,6 +119,21 @@ void read_config_files(const BackendSettings& settings, Config& config, Console&
     }
   }
   if (!settings.config.empty()) read_config(settings.config, config);
+}
+
+/// Options with the weights of DINOv2 alone; warns when they are synthetic.
+NeuralSegmenterOptions descriptor_options(const BackendSettings& settings, const Config& config,
+                                          Console& console) {
+  NeuralSegmenterOptions options = config.neural_segmenter;
+  if (settings.weights == kSynthetic) {
+    options.descriptor_weights = Weights::synthetic(Network::kDinov2);
+    console.log(LogLevel::kWarning,
+                "the segmentation networks have synthetic weights: detections mean nothing");
+  } else {
+    options.descriptor_weights = Weights::from_file(
+        find_model_file(folder_of(settings), {"dinov2"}), {}, console.progress());
+  }
+  return options;
 }
 
 }  // namespace
@@ -114,11 +156,6 @@ std::optional<Roi> BackendSettings::roi() const {
 
 void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBackends uses) {
   if (uses != UsesBackends::kPose) {
-    command.add_option("--segmenter", settings.segmenter, "geometric, sam or fastsam")
-        ->check(CLI::IsMember({"geometric", "sam", "fastsam"}))
-        ->envname("ISM_MODEL_TYPE")
-        ->capture_default_str()
-        ->group(kGroup);
     command
         .add_option("--stability-threshold", settings.stability_threshold,
                     "Least stability of neural mask proposals")
@@ -148,17 +185,28 @@ void add_backend_options(CLI::App& command, BackendSettings& settings, UsesBacke
 }
 
 void add_model_options(CLI::App& command, BackendSettings& settings, UsesBackends uses) {
+  if (uses != UsesBackends::kPose) {
+    command.add_option("--segmenter", settings.segmenter, "geometric, sam or fastsam")
+        ->check(CLI::IsMember({"geometric", "sam", "fastsam"}))
+        ->envname("ISM_MODEL_TYPE")
+        ->capture_default_str()
+        ->group(kGroup);
+  }
   if (uses != UsesBackends::kSegmenter) {
     command.add_option("--pose", settings.pose, "geometric or neural")
         ->check(CLI::IsMember({"geometric", "neural"}))
         ->capture_default_str()
         ->group(kGroup);
-    command
-        .add_option("--weights", settings.weights,
-                    "File of the pose network's weights instead of the one in --models, or "
-                    "\"synthetic\": made by a formula, so that poses mean nothing")
-        ->group(kGroup);
   }
+  command
+      .add_option("--weights", settings.weights,
+                  uses == UsesBackends::kSegmenter
+                      ? "\"synthetic\" instead of the files in --models: made by a formula, so "
+                        "that results mean nothing"
+                      : "File of the pose network's weights instead of the one in --models; or, "
+                        "for all networks, \"synthetic\": made by a formula, so that results "
+                        "mean nothing")
+      ->group(kGroup);
   command.add_option("--models", settings.models, "Folder of the neural weights")
       ->default_str(default_model_folder().string())
       ->group(kGroup);
@@ -204,22 +252,57 @@ Config make_config(const GeneralSettings& general, const BackendSettings& settin
     config.segmenter.search.threads = *general.threads;
     config.pose.search.threads = *general.threads;
     config.neural_pose.search.threads = *general.threads;
+    config.neural_segmenter.threads = *general.threads;
   }
   if (settings.min_score) {
     config.segmenter.min_score = *settings.min_score;
     config.pose.min_score = *settings.min_score;
     config.neural_pose.min_score = *settings.min_score;
+    config.neural_segmenter.min_score = *settings.min_score;
   }
-  if (settings.max_instances) config.segmenter.max_instances_per_object = *settings.max_instances;
+  if (settings.max_instances) {
+    config.segmenter.max_instances_per_object = *settings.max_instances;
+    config.neural_segmenter.max_instances_per_object = *settings.max_instances;
+  }
+  if (settings.stability_threshold) {
+    config.neural_segmenter.stability_threshold = static_cast<float>(*settings.stability_threshold);
+  }
   if (settings.k_best) config.pose.k_best = *settings.k_best;
-  if (settings.device) config.neural_pose.device = parse_device(*settings.device);
-  if (settings.dtype) config.neural_pose.precision = parse_precision(*settings.dtype);
+  if (settings.device) {
+    config.neural_pose.device = parse_device(*settings.device);
+    config.neural_segmenter.device = config.neural_pose.device;
+  }
+  if (settings.dtype) {
+    config.neural_pose.precision = parse_precision(*settings.dtype);
+    config.neural_segmenter.precision = config.neural_pose.precision;
+  }
   if (settings.refine) config.neural_pose.refine = true;
-  if (settings.reference_quirks) config.neural_pose.reference_quirks = true;
+  if (settings.reference_quirks) {
+    config.neural_pose.reference_quirks = true;
+    config.neural_segmenter.reference_quirks = true;
+  }
   config.onboard.validate();
   config.segmenter.validate();
   config.pose.validate();
   return config;
+}
+
+Segmenter make_segmenter(const BackendSettings& settings, const Config& config, Console& console) {
+  if (!settings.neural_segmenter()) return Segmenter(config.segmenter);
+  const bool is_sam = settings.segmenter == "sam";
+  NeuralSegmenterOptions options = descriptor_options(settings, config, console);
+  options.proposals = is_sam ? ProposalNetwork::kSam : ProposalNetwork::kFastSam;
+  if (settings.weights == kSynthetic) {
+    options.proposal_weights = Weights::synthetic(is_sam ? Network::kSam : Network::kFastSam);
+  } else {
+    options.proposal_weights = Weights::from_file(proposal_file(settings), {}, console.progress());
+  }
+  return Segmenter(options, console.progress());
+}
+
+Segmenter make_descriptor_segmenter(const BackendSettings& settings, const Config& config,
+                                    Console& console) {
+  return Segmenter(descriptor_options(settings, config, console), console.progress());
 }
 
 PoseEstimator make_estimator(const BackendSettings& settings, const Config& config,

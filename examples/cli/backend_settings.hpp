@@ -20,13 +20,15 @@ struct BackendSettings {
   std::string segmenter = "geometric";
   std::string pose = "geometric";
   std::filesystem::path models;
-  std::string weights;                ///< "synthetic" or a file; empty = looked for in `models`
+  /// "synthetic", for all networks; or the pose network's file; empty = looked for in `models`.
+  std::string weights;
   std::optional<std::string> device;  ///< not given: the configuration file's, or the CPU
   std::optional<std::string> dtype;   ///< not given: the configuration file's, or float32
   std::optional<float> min_score;
   std::optional<int> max_instances;
   std::optional<int> k_best;
   std::optional<double> stability_threshold;
+  bool proposes = true;  ///< whether a neural segmenter looks at pictures, or only at objects
   bool reference_quirks = false;
   bool refine = false;
   std::filesystem::path config;
@@ -35,6 +37,7 @@ struct BackendSettings {
   /// Pixels of the picture to search, if not all.
   [[nodiscard]] std::optional<Roi> roi() const;
   [[nodiscard]] bool neural_pose() const { return pose == "neural"; }
+  [[nodiscard]] bool neural_segmenter() const { return segmenter != "geometric"; }
 };
 
 enum class UsesBackends { kSegmenter, kPose, kBoth };
@@ -49,8 +52,13 @@ void add_model_options(CLI::App& command, BackendSettings& settings, UsesBackend
 [[nodiscard]] Config make_config(const GeneralSettings& general, const BackendSettings& backends,
                                  Console& console, Config defaults = {});
 
-/// The estimator that the settings ask for. Loads the network, and warns when its weights are
-/// synthetic; throws as PoseEstimator's constructors and find_model_file() do.
+/// The segmenter and the estimator that the settings ask for. They load networks, and warn when
+/// weights are synthetic; throw as the constructors and find_model_file() do.
+[[nodiscard]] Segmenter make_segmenter(const BackendSettings& backends, const Config& config,
+                                       Console& console);
+/// A neural segmenter that only prepares objects, so that the large network need not be loaded.
+[[nodiscard]] Segmenter make_descriptor_segmenter(const BackendSettings& backends,
+                                                  const Config& config, Console& console);
 [[nodiscard]] PoseEstimator make_estimator(const BackendSettings& backends, const Config& config,
                                            Console& console);
 

@@ -88,6 +88,7 @@ void write_results(const BopArguments& arguments, const Shard& shard, const Resu
 Config bop_defaults() {
   Config config;
   config.segmenter.min_score = 0;
+  config.neural_segmenter.min_score = 0;
   return config;
 }
 
@@ -100,7 +101,8 @@ class BopRun {
         config(make_config(given.general, given.backends, console, bop_defaults())),
         dataset(open_dataset(given.dataset, given.split)),
         targets(read_targets(dataset, given.targets)),
-        pipeline(Segmenter(config.segmenter), make_estimator(given.backends, config, console)) {}
+        pipeline(make_segmenter(given.backends, config, console),
+                 make_estimator(given.backends, config, console)) {}
 
   /// The shard's images with the objects to look for.
   [[nodiscard]] std::map<ImageKey, std::set<ObjectId>> images() const {
@@ -189,6 +191,20 @@ std::vector<std::string> work(BopRun& run, const std::map<ImageKey, std::set<Obj
 std::string settings_text(const BopRun& run) {
   const GeometricSearchOptions& search = run.config.segmenter.search;
   std::string networks;
+  for (const ModelReport& model : run.pipeline.segmenter().models()) {
+    const NeuralSegmenterOptions& options = run.config.neural_segmenter;
+    networks += fmt::format(
+        " {} {} {} {} grid {} {} {} {} {} fastsam {} {} {} gates {} {} {} scores {} {} {} {} {} "
+        "views "
+        "{} instances {} quirks {}",
+        model.network, model.source, model.hash, to_string(model.precision),
+        options.points_per_side, options.points_per_batch, options.pred_iou_threshold,
+        options.stability_threshold, options.box_nms_threshold, options.fastsam_confidence,
+        options.fastsam_nms_threshold, options.fastsam_max_masks, options.prompt_gating,
+        options.size_gating, options.merge_iou, options.semantic_threshold, options.best_views,
+        options.visible_threshold, options.min_score, options.nms_threshold, options.template_views,
+        options.max_instances_per_object, options.reference_quirks);
+  }
   for (const ModelReport& model : run.pipeline.estimator().models()) {
     const NeuralPoseOptions& options = run.config.neural_pose;
     networks += fmt::format(

@@ -54,18 +54,53 @@ void read_pose(const json& object, const std::string& where, GeometricPoseOption
   fields.finish();
 }
 
-void read_neural_pose(const json& object, const std::string& where, NeuralPoseOptions& options) {
+/// "device" and "precision", which all networks have.
+template <class Options>
+void read_place(JsonFields& fields, Options& options) {
   static const std::map<std::string, Precision> precisions = {{"float32", Precision::kFloat32},
                                                               {"bfloat16", Precision::kBFloat16},
                                                               {"float16", Precision::kFloat16}};
-  JsonFields fields(object, where);
-  if (const json* search = fields.child("search")) {
-    read_search(*search, fields.path_of("search"), options.search);
-  }
   std::string device;
   fields.read("device", device);
   if (!device.empty()) options.device = parse_device(device);
   fields.read("precision", options.precision, precisions);
+}
+
+void read_neural_segmenter(const json& object, const std::string& where,
+                           NeuralSegmenterOptions& options) {
+  JsonFields fields(object, where);
+  read_place(fields, options);
+  fields.read("threads", options.threads);
+  fields.read("points_per_side", options.points_per_side);
+  fields.read("points_per_batch", options.points_per_batch);
+  fields.read("pred_iou_threshold", options.pred_iou_threshold);
+  fields.read("stability_threshold", options.stability_threshold);
+  fields.read("box_nms_threshold", options.box_nms_threshold);
+  fields.read("prompt_gating", options.prompt_gating);
+  fields.read("fastsam_confidence", options.fastsam_confidence);
+  fields.read("fastsam_nms_threshold", options.fastsam_nms_threshold);
+  fields.read("fastsam_max_masks", options.fastsam_max_masks);
+  fields.read("size_gating", options.size_gating);
+  fields.read("merge_iou", options.merge_iou);
+  fields.read("batch_size", options.batch_size);
+  fields.read("template_views", options.template_views);
+  fields.read("cached_objects", options.cached_objects);
+  fields.read("semantic_threshold", options.semantic_threshold);
+  fields.read("best_views", options.best_views);
+  fields.read("visible_threshold", options.visible_threshold);
+  fields.read("min_score", options.min_score);
+  fields.read("nms_threshold", options.nms_threshold);
+  fields.read("max_instances_per_object", options.max_instances_per_object);
+  fields.read("reference_quirks", options.reference_quirks);
+  fields.finish();
+}
+
+void read_neural_pose(const json& object, const std::string& where, NeuralPoseOptions& options) {
+  JsonFields fields(object, where);
+  if (const json* search = fields.child("search")) {
+    read_search(*search, fields.path_of("search"), options.search);
+  }
+  read_place(fields, options);
   fields.read("batch_size", options.batch_size);
   fields.read("template_views", options.template_views);
   fields.read("cached_objects", options.cached_objects);
@@ -125,6 +160,9 @@ void read_config(const fs::path& file, Config& config) {
   if (const json* segmenter = fields.child("segmenter")) {
     read_segmenter(*segmenter, fields.path_of("segmenter"), config.segmenter);
   }
+  if (const json* segmenter = fields.child("neural_segmenter")) {
+    read_neural_segmenter(*segmenter, fields.path_of("neural_segmenter"), config.neural_segmenter);
+  }
   if (const json* pose = fields.child("pose")) {
     read_pose(*pose, fields.path_of("pose"), config.pose);
   }
@@ -139,6 +177,10 @@ void read_config(const fs::path& file, Config& config) {
 
 void read_segmenter_config(const fs::path& file, GeometricSegmenterOptions& options) {
   read_segmenter(read_json_file(file), file.string(), options);
+}
+
+void read_segmenter_config(const fs::path& file, NeuralSegmenterOptions& options) {
+  read_neural_segmenter(read_json_file(file), file.string(), options);
 }
 
 void read_pose_config(const fs::path& file, GeometricPoseOptions& options) {

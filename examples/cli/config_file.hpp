@@ -13,18 +13,20 @@ namespace sam6d::cli {
 struct Config {
   OnboardOptions onboard;
   GeometricSegmenterOptions segmenter;
+  NeuralSegmenterOptions neural_segmenter;  ///< without its weights
   GeometricPoseOptions pose;
   NeuralPoseOptions neural_pose;  ///< without its weights
 };
 
-/// Changes what a JSON file says: {"onboard": {...}, "segmenter": {...}, "pose": {...},
-/// "neural_pose": {...}, "search": {...}}, with the field names of the options structs as keys;
-/// "search" holds for all that search. Throws Error(kBadFile), naming file and key, also for
-/// unknown keys.
+/// Changes what a JSON file says: {"onboard": {...}, "segmenter": {...}, "neural_segmenter": {...},
+/// "pose": {...}, "neural_pose": {...}, "search": {...}}, with the field names of the options
+/// structs as keys; "search" holds for all that search. Throws Error(kBadFile), naming file and
+/// key, also for unknown keys.
 void read_config(const std::filesystem::path& file, Config& config);
 
 /// Changes one part by a file that holds the fields of that part alone.
 void read_segmenter_config(const std::filesystem::path& file, GeometricSegmenterOptions& options);
+void read_segmenter_config(const std::filesystem::path& file, NeuralSegmenterOptions& options);
 void read_pose_config(const std::filesystem::path& file, GeometricPoseOptions& options);
 void read_pose_config(const std::filesystem::path& file, NeuralPoseOptions& options);
 

@@ -60,21 +60,28 @@ fs::path default_model_folder() {
   return fs::path(home != nullptr ? home : ".") / ".cache" / "sam6d" / "models";
 }
 
-fs::path find_model_file(const fs::path& folder, const std::string& role) {
-  const auto known = std::find_if(std::begin(kKnownFiles), std::end(kKnownFiles),
-                                  [&](const KnownFile& file) { return file.role == role; });
+fs::path find_model_file(const fs::path& folder, const std::vector<std::string>& roles) {
   const char* const pem = variable("PEM_CHECKPOINT_PATH");
   std::error_code error;
-  if (role == "pem" && pem != nullptr && !fs::is_regular_file(pem, error)) {
+  if (roles.front() == "pem" && pem != nullptr && !fs::is_regular_file(pem, error)) {
     fail(ErrorCode::kFileNotFound, "PEM_CHECKPOINT_PATH: expected a file, found none at {}", pem);
   }
-  for (const fs::path& candidate : candidates(folder, *known)) {
-    if (fs::is_regular_file(candidate, error)) return candidate;
+  std::string names;
+  for (const std::string& role : roles) {
+    const auto known = std::find_if(std::begin(kKnownFiles), std::end(kKnownFiles),
+                                    [&](const KnownFile& file) { return file.role == role; });
+    for (const fs::path& candidate : candidates(folder, *known)) {
+      if (fs::is_regular_file(candidate, error)) return candidate;
+    }
+    names += (names.empty() ? "" : " or ") + std::string(known->name);
   }
-  fail(ErrorCode::kFileNotFound,
-       "{}: expected the weights {} there (or a .safetensors of that name), found none; --models "
-       "names another folder, --weights the file itself",
-       folder.string(), known->name);
+  const bool is_pem = roles.front() == "pem";
+  fail(
+      ErrorCode::kFileNotFound,
+      "{}: expected the weights {} there (or a .safetensors of that name), found none; --models "
+      "names another folder{}, docs/models.md says where they come from; --{} geometric needs none",
+      folder.string(), names, is_pem ? ", --weights the file itself" : "",
+      is_pem ? "pose" : "segmenter");
 }
 
 std::vector<ModelFile> find_model_files(const fs::path& folder) {

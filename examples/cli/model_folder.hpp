@@ -19,10 +19,10 @@ struct ModelFile {
   std::string problem;  ///< empty = its tensors can be read
 };
 
-/// The file of one role. Throws Error(kFileNotFound) that says where it was looked for under which
-/// names, also when $PEM_CHECKPOINT_PATH names a file that is not there.
+/// The file of the first role that has one. Throws Error(kFileNotFound) that says where it was
+/// looked for under which names, also when $PEM_CHECKPOINT_PATH names a file that is not there.
 [[nodiscard]] std::filesystem::path find_model_file(const std::filesystem::path& folder,
-                                                    const std::string& role);
+                                                    const std::vector<std::string>& roles);
 
 /// Looks for every known file; a .safetensors of the same stem is preferred, and
 /// $PEM_CHECKPOINT_PATH names the file of the pose network.

@@ -75,10 +75,24 @@ Symmetries symmetries_of(const fs::path& models_info, ObjectId object) {
   return found->second.symmetries;
 }
 
-PoseEstimator neural_estimator(const OnboardArguments& arguments, Console& console) {
+/// The backends that want something kept with the object.
+struct NeuralBackends {
+  std::optional<Segmenter> segmenter;
+  std::optional<PoseEstimator> estimator;
+};
+
+NeuralBackends neural_backends(const OnboardArguments& arguments, Console& console) {
+  NeuralBackends made;
   BackendSettings backends = arguments.backends;
+  if (!backends.neural_segmenter() && !backends.neural_pose()) return made;
   backends.config = arguments.config;
-  return make_estimator(backends, make_config(arguments.general, backends, console), console);
+  backends.proposes = false;
+  const Config config = make_config(arguments.general, backends, console);
+  if (backends.neural_segmenter()) {
+    made.segmenter = make_descriptor_segmenter(backends, config, console);
+  }
+  if (backends.neural_pose()) made.estimator = make_estimator(backends, config, console);
+  return made;
 }
 
 void onboard(const OnboardArguments& arguments) {
@@ -92,8 +106,7 @@ void onboard(const OnboardArguments& arguments) {
   OnboardOptions options = make_options(arguments, object);
   check_can_write(arguments.out);
   // Before the dear work, as its weights may be missing.
-  std::optional<PoseEstimator> estimator;
-  if (arguments.backends.neural_pose()) estimator = neural_estimator(arguments, console);
+  const NeuralBackends backends = neural_backends(arguments, console);
   const TriangleMesh mesh = load_mesh(object.path, object.unit);
   if (!arguments.symmetries.empty()) {
     options.symmetries = symmetries_of(arguments.symmetries, *object.id);
@@ -103,7 +116,9 @@ void onboard(const OnboardArguments& arguments) {
   }
   ObjectModel model =
       ObjectModel::onboard(*object.id, mesh, options, console.progress(options.name));
-  if (estimator) model = estimator->prepare(model, console.progress(options.name));
+  const ProgressFn progress = console.progress(options.name);
+  if (backends.segmenter) model = backends.segmenter->prepare(model, progress);
+  if (backends.estimator) model = backends.estimator->prepare(model, progress);
   if (!arguments.write_templates.empty()) {
     save_template_folder(arguments.write_templates, model.template_views());
   }
@@ -137,12 +152,11 @@ void add_onboard_command(CLI::App& app, Action& action) {
   command->add_option("--symmetries", arguments->symmetries,
                       "models_info.json of BOP; without it symmetries are detected");
   command->add_option("--config", arguments->config, "JSON with fields of the options structs");
-  add_model_options(*command, arguments->backends, UsesBackends::kPose);
+  add_model_options(*command, arguments->backends, UsesBackends::kBoth);
   add_general_options(*command, arguments->general);
   command->footer(
-      "With --pose neural the bundle also gets what the pose network computes of the template "
-      "views,\n"
-      "which otherwise takes seconds in every run.\n"
+      "With --pose neural and --segmenter sam or fastsam the bundle also gets what these networks\n"
+      "compute of the template views, which otherwise takes seconds to minutes in every run.\n"
       "Example:\n"
       "  sam6d onboard mug.ply --unit mm --out mug.s6d\n"
       "  sam6d onboard models/obj_000005.ply --unit mm --symmetries models/models_info.json \\\n"

@@ -120,7 +120,10 @@ void find_poses(const PoseOptions& options, bool picture_named) {
   const PoseEstimator estimator =
       make_estimator(options.search.backends, search.config, search.console);
   const double prepare_start = search.elapsed();
-  const std::vector<ObjectModel> objects = search.prepared_objects(estimator);
+  const std::vector<ObjectModel> objects =
+      search.prepared_objects([&](const ObjectModel& object, const ProgressFn& progress) {
+        return estimator.prepare(object, progress);
+      });
   const double start = search.elapsed();
   if (options.search.backends.neural_pose()) {
     found.seconds = {{"models", prepare_start - model_start}, {"prepare", start - prepare_start}};

@@ -17,16 +17,20 @@ double seconds_of(const PipelineResult& result, const std::string& stage) {
 PipelineResult run_pipeline(Search& search) {
   const SearchOptions& options = search.options;
   const double model_start = search.elapsed();
-  const Pipeline pipeline(Segmenter(search.config.segmenter),
+  const Pipeline pipeline(make_segmenter(options.backends, search.config, search.console),
                           make_estimator(options.backends, search.config, search.console));
   const double prepare_start = search.elapsed();
-  const std::vector<ObjectModel> objects = search.prepared_objects(pipeline.estimator());
+  const std::vector<ObjectModel> objects =
+      search.prepared_objects([&](const ObjectModel& object, const ProgressFn& progress) {
+        return pipeline.prepare(object, progress);
+      });
   const double run_start = search.elapsed();
   PipelineResult found = pipeline.run(search.frame, objects, search.console.progress());
-  if (options.backends.neural_pose()) {
+  if (options.backends.neural_pose() || options.backends.neural_segmenter()) {
     found.seconds.insert(found.seconds.begin(), {{"models", prepare_start - model_start},
                                                  {"prepare", run_start - prepare_start}});
-  } else if (options.backends.refine) {
+  }
+  if (options.backends.refine && !options.backends.neural_pose()) {
     const double start = search.elapsed();
     search.refine(pipeline.estimator(), found.poses);
     found.seconds.push_back({"refine", search.elapsed() - start});

@@ -99,11 +99,11 @@ void Search::write_result(const PipelineResult& found, double write_seconds) {
   save_result(out.stage("result.json"), result);
 }
 
-std::vector<ObjectModel> Search::prepared_objects(const PoseEstimator& estimator) {
+std::vector<ObjectModel> Search::prepared_objects(const Prepare& prepare) {
   std::vector<ObjectModel> prepared;
   for (const ObjectModel& object : objects.models) {
     try {
-      prepared.push_back(estimator.prepare(object, console.progress(object.name())));
+      prepared.push_back(prepare(object, console.progress(object.name())));
     } catch (const Error& problem) {
       if (problem.code() != ErrorCode::kInvalidArgument) throw;
       console.log(LogLevel::kWarning, problem.what());

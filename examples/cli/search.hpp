@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,9 +54,10 @@ class Search {
   /// `write_seconds` of the other files, and the total are added.
   void write_result(const PipelineResult& found, double write_seconds);
 
-  /// The objects with what the estimator wants of them. One that it cannot use stays as it is, with
-  /// a warning.
-  [[nodiscard]] std::vector<ObjectModel> prepared_objects(const PoseEstimator& estimator);
+  using Prepare = std::function<ObjectModel(const ObjectModel&, const ProgressFn&)>;
+  /// The objects with what a backend wants of them. One that it cannot use stays as it is, with a
+  /// warning.
+  [[nodiscard]] std::vector<ObjectModel> prepared_objects(const Prepare& prepare);
 
   /// Refines every pose against the depth and keeps what is no worse (`--refine`).
   void refine(const PoseEstimator& estimator, std::vector<PoseResult>& results) const;

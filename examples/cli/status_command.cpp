@@ -1,7 +1,10 @@
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -11,6 +14,7 @@
 #include "sam6d/error.hpp"
 #include "sam6d/neural_library.hpp"
 #include "sam6d/pose_estimator.hpp"
+#include "sam6d/segmenter.hpp"
 #include "sam6d/version.hpp"
 
 #include "commands.hpp"
@@ -44,20 +48,67 @@ ordered_json describe(const NeuralLibrary& library) {
       {"compiled", library.cuda_compiled}, {"available", !library.gpus.empty()}, {"devices", gpus}};
 }
 
-/// Loads the pose network as a run would.
-ordered_json load_pose_network(const std::filesystem::path& models) {
+ordered_json describe(const ModelReport& report) {
+  return {{"network", report.network},
+          {"source", report.source},
+          {"seconds", report.load_seconds},
+          {"bytes", report.bytes},
+          {"problem", nullptr}};
+}
+
+/// The networks of what `make` makes, or why it cannot be made.
+template <class Make>
+ordered_json loaded_by(const char* network, const Make& make) {
+  ordered_json loaded = ordered_json::array();
   try {
-    NeuralPoseOptions options;
-    options.weights = Weights::from_file(find_model_file(models, "pem"));
-    const ModelReport report = PoseEstimator(options).models().front();
-    return {{"network", report.network},
-            {"source", report.source},
-            {"seconds", report.load_seconds},
-            {"bytes", report.bytes},
-            {"problem", nullptr}};
+    for (const ModelReport& report : make().models()) loaded.push_back(describe(report));
   } catch (const Error& problem) {
-    return {{"network", "pem"}, {"problem", problem.what()}};
+    loaded.push_back({{"network", network}, {"problem", problem.what()}});
   }
+  return loaded;
+}
+
+ordered_json load_proposals(ProposalNetwork kind, const std::filesystem::path& file,
+                            const std::filesystem::path& descriptors) {
+  return loaded_by(kind == ProposalNetwork::kSam ? "sam" : "fastsam", [&] {
+    NeuralSegmenterOptions options;
+    options.proposals = kind;
+    options.proposal_weights = Weights::from_file(file);
+    options.descriptor_weights = Weights::from_file(descriptors);
+    return Segmenter(options);
+  });
+}
+
+/// Loads the networks whose files are there as runs would: proposal networks with the descriptors'.
+ordered_json load_networks(const std::vector<ModelFile>& files) {
+  const auto file_of = [&](std::initializer_list<const char*> roles) {
+    for (const char* const role : roles) {
+      for (const ModelFile& file : files) {
+        if (file.role == role && file.path) return file.path;
+      }
+    }
+    return std::optional<std::filesystem::path>();
+  };
+  ordered_json loaded = ordered_json::array();
+  const auto add = [&](const ordered_json& more) {
+    loaded.insert(loaded.end(), more.begin(), more.end());
+  };
+  if (const auto file = file_of({"pem"})) {
+    add(loaded_by("pem", [&] {
+      NeuralPoseOptions options;
+      options.weights = Weights::from_file(*file);
+      return PoseEstimator(options);
+    }));
+  }
+  if (const auto descriptors = file_of({"dinov2"})) {
+    if (const auto file = file_of({"sam-vit-h", "sam-vit-l", "sam-vit-b"})) {
+      add(load_proposals(ProposalNetwork::kSam, *file, *descriptors));
+    }
+    if (const auto file = file_of({"fastsam"})) {
+      add(load_proposals(ProposalNetwork::kFastSam, *file, *descriptors));
+    }
+  }
+  return loaded;
 }
 
 ordered_json text_or_null(const std::string& text) {
@@ -68,17 +119,21 @@ void print_status(const StatusArguments& arguments) {
   const std::filesystem::path& models = arguments.models;
   const NeuralLibrary library = neural_library();
   ordered_json files = ordered_json::array();
-  for (const ModelFile& file : find_model_files(models)) files.push_back(describe(file));
+  const std::vector<ModelFile> found = find_model_files(models);
+  for (const ModelFile& file : found) files.push_back(describe(file));
   ordered_json components = {"core", "io", "viz"};
   ordered_json poses = {"geometric"};
+  ordered_json segmenters = {"geometric"};
   if (library.available) {
     components.push_back("neural");
     poses.push_back("neural");
+    segmenters.push_back("sam");
+    segmenters.push_back("fastsam");
   }
   ordered_json status = {
       {"version", std::string(version())},
       {"components", components},
-      {"backends", {{"segmenter", {"geometric"}}, {"pose", poses}}},
+      {"backends", {{"segmenter", segmenters}, {"pose", poses}}},
       {"libtorch", text_or_null(library.torch_version)},
       {"blas",
        {{"path", text_or_null(library.blas)}, {"problem", text_or_null(library.blas_problem)}}},
@@ -87,7 +142,7 @@ void print_status(const StatusArguments& arguments) {
        library.available ? "The geometric backends need no weights." : library.problem + "."},
       {"models_folder", models.string()},
       {"models", files}};
-  if (arguments.load) status["loaded"] = ordered_json::array({load_pose_network(models)});
+  if (arguments.load) status["loaded"] = load_networks(found);
   std::printf("%s\n", status.dump(2).c_str());
 }
 

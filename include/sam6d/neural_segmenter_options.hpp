@@ -19,7 +19,8 @@ enum class ProposalNetwork { kSam, kFastSam };
 /// template views.
 struct NeuralSegmenterOptions {
   ProposalNetwork proposals = ProposalNetwork::kSam;
-  /// Weights::from_file("sam_vit_h_4b8939.pth") or ("FastSAM-x.pt"). Required.
+  /// Weights::from_file("sam_vit_h_4b8939.pth") or ("FastSAM-x.pt"). Required to segment; without
+  /// them a Segmenter can prepare() objects, for which it is the same whose proposals follow.
   std::optional<Weights> proposal_weights;
   /// Weights::from_file("dinov2_vitl14_pretrain.pth"). Required.
   std::optional<Weights> descriptor_weights;
@@ -80,8 +81,8 @@ struct NeuralSegmenterOptions {
   /// box does not overlap the object's projection takes the geometric score from all others; crops
   /// lose their last row and column; templates are not normalised as proposals are; FastSAM gets
   /// the channels in the other order, and its masks are stretched with the borders of its input.
-  /// All that it proposes is then described and given, in that order: gating, merging, suppression
-  /// and min_score have no effect.
+  /// All that is proposed is then described, and all that passes the semantic threshold is given:
+  /// gates, merge_iou, min_score, nms_threshold and max_instances_per_object have no effect.
   bool reference_quirks = false;
 
   /// Throws Error(kInvalidArgument) that names the field.

@@ -9,6 +9,7 @@
 #include "sam6d/pose.hpp"
 #include "sam6d/pose_estimator.hpp"
 #include "sam6d/progress.hpp"
+#include "sam6d/segment_report.hpp"
 #include "sam6d/segmenter.hpp"
 #include "sam6d/stage_seconds.hpp"
 
@@ -19,6 +20,7 @@ struct PipelineResult {
   std::vector<PoseResult> poses;      ///< one a detection, in their order
   /// "segment", "pose", and parts of these as "pose.forward".
   std::vector<StageSeconds> seconds;
+  SegmentReport segmentation;  ///< what the segmenter counted; its seconds are in `seconds`
   double total_seconds = 0;
 };
 

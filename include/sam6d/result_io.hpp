@@ -35,6 +35,7 @@ struct ResultFile {
   std::vector<ResultPose> poses;
   std::vector<StageSeconds> seconds;
   double total_seconds = 0;
+  SegmentReport segmentation;  ///< without seconds, which are above
   std::vector<FailedObject> failed;
   std::vector<std::string> objects;  ///< the files that were used
   std::string version;               ///< of the library that wrote it
@@ -48,7 +49,9 @@ struct ResultFile {
 
 /// Writes {"detections": [...], "poses": [{"obj_id", "name", "R" (9 numbers, row-major), "t" (mm),
 /// "score", "bbox", "visible_fraction", "refined", ...}], "seconds": {"total", ...}, "failed":
-/// [{"obj_id", "reason"}], "objects": [...], "version"}. Throws Error(kWriteFailed).
+/// [{"obj_id", "reason"}], "objects": [...], "version"}, and of networks that segment
+/// "segmentation": {"prompts", "prompts_skipped", "proposals", "proposals_skipped",
+/// "proposals_merged", "proposals_described"}. Throws Error(kWriteFailed).
 SAM6D_API void save_result(const std::filesystem::path& path, const ResultFile& result);
 
 /// Throws Error(kFileNotFound) or Error(kBadFile).

@@ -58,8 +58,8 @@ class SAM6D_API Segmenter {
                                     const ProgressFn& progress = {}) const;
 
   /// The instances of the objects in the picture, best first; empty when there are none. `report`
-  /// gets what the call took and left out. Throws Error(kInvalidArgument) for a bad frame or two
-  /// objects of one id, Error(kCancelled).
+  /// gets what the call took and left out. Throws Error(kInvalidArgument) for a bad frame, two
+  /// objects of one id or a neural backend without a proposal network, Error(kCancelled).
   [[nodiscard]] std::vector<Detection> segment(const Frame& frame,
                                                std::span<const ObjectModel> objects,
                                                const ProgressFn& progress = {},

@@ -42,6 +42,17 @@ OrderedJson pose_to_json(const ResultPose& pose) {
   return json;
 }
 
+std::string segmentation_text(const SegmentReport& report) {
+  if (!report.has_counts) return {};
+  const OrderedJson json = {{"prompts", report.prompts},
+                            {"prompts_skipped", report.prompts_skipped},
+                            {"proposals", report.proposals},
+                            {"proposals_skipped", report.proposals_skipped},
+                            {"proposals_merged", report.proposals_merged},
+                            {"proposals_described", report.proposals_described}};
+  return ",\n\"segmentation\": " + json.dump();
+}
+
 }  // namespace
 
 ResultFile make_result(const PipelineResult& result, const std::map<ObjectId, std::string>& names,
@@ -73,6 +84,7 @@ ResultFile make_result(const PipelineResult& result, const std::map<ObjectId, st
   }
   file.seconds = result.seconds;
   file.total_seconds = result.total_seconds;
+  file.segmentation = result.segmentation;
   file.version = std::string(version());
   return file;
 }
@@ -106,7 +118,8 @@ void save_result(const std::filesystem::path& path, const ResultFile& result) {
   };
   write_text_file(
       path, "{\n\"detections\": " + lines_of(detections) + ",\n\"poses\": " + lines_of(poses) +
-                ",\n\"seconds\": " + text_of(seconds) + ",\n\"failed\": " + text_of(failed) +
+                ",\n\"seconds\": " + text_of(seconds) + segmentation_text(result.segmentation) +
+                ",\n\"failed\": " + text_of(failed) +
                 ",\n\"objects\": " + text_of(OrderedJson(result.objects)) +
                 ",\n\"version\": " + text_of(OrderedJson(result.version)) + "\n}\n");
 }

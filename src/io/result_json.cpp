@@ -36,6 +36,22 @@ ResultPose read_result_pose(const JsonCursor& entry) {
   return pose;
 }
 
+SegmentReport read_segmentation(const JsonCursor& counts) {
+  const auto count = [&](const char* name) {
+    const auto value = counts.find(name);
+    return value ? static_cast<int>(value->integer(0, kMaxId)) : 0;
+  };
+  SegmentReport report;
+  report.has_counts = true;
+  report.prompts = count("prompts");
+  report.prompts_skipped = count("prompts_skipped");
+  report.proposals = count("proposals");
+  report.proposals_skipped = count("proposals_skipped");
+  report.proposals_merged = count("proposals_merged");
+  report.proposals_described = count("proposals_described");
+  return report;
+}
+
 }  // namespace
 
 ResultFile read_result(const JsonCursor& root) {
@@ -52,6 +68,9 @@ ResultFile read_result(const JsonCursor& root) {
     } else {
       result.seconds.push_back({stage, seconds.number()});
     }
+  }
+  if (const auto counts = root.find("segmentation")) {
+    result.segmentation = read_segmentation(*counts);
   }
   for (const JsonCursor& entry : root.at("failed").elements()) {
     result.failed.push_back(

@@ -77,6 +77,7 @@ class NeuralSegmenter final : public Segmenter::Backend {
   }
 
   [[nodiscard]] std::vector<ModelReport> models() const override {
+    if (source_.model.network.empty()) return {network_report_};
     return {source_.model, network_report_};
   }
 
@@ -93,6 +94,7 @@ class NeuralSegmenter final : public Segmenter::Backend {
     SegmentReport own;
     SegmentReport& report = asked != nullptr ? *asked : own;
     report = {};
+    report.has_counts = true;
     const Frame frame = region_of_interest(whole);
     std::vector<Detection> detections = with_torch_errors(kWho, [&] {
       const c10::InferenceMode inference;
@@ -125,10 +127,9 @@ class NeuralSegmenter final : public Segmenter::Backend {
       return worth_describing(frame, survey, wanted, std::move(proposals), report);
     });
     report.proposals_described = static_cast<int>(proposals.size());
-    std::vector<ProposalScore> scores = timed(report, "descriptors and looks", [&] {
-      return look_at(frame, proposals, wanted, progress);
-    });
-    return timed(report, "places and choice", [&] {
+    std::vector<ProposalScore> scores =
+        timed(report, "descriptors", [&] { return look_at(frame, proposals, wanted, progress); });
+    return timed(report, "scores", [&] {
       score_places(frame, proposals, wanted.objects, scores_, scores);
       return choose_detections(proposals, scores, wanted.ids,
                                {options_.min_score, options_.nms_threshold,

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/fail.hpp"
 #include "base/logging.hpp"
 #include "base/progress.hpp"
 #include "base/stopwatch.hpp"
@@ -76,10 +77,23 @@ ProposalSource load_fastsam(const NeuralSegmenterOptions& options, const Progres
   return source;
 }
 
+/// For who only prepares objects.
+ProposalSource without_network() {
+  ProposalSource source;
+  source.propose = [](const Frame&, const PromptFilter&, const ProgressFn&,
+                      SegmentReport&) -> std::vector<Proposal> {
+    fail(ErrorCode::kInvalidArgument,
+         "NeuralSegmenterOptions.proposal_weights: expected those of SAM or FastSAM "
+         "(Weights::from_file) to segment with, found none");
+  };
+  return source;
+}
+
 }  // namespace
 
 ProposalSource load_proposal_source(const NeuralSegmenterOptions& options,
                                     const ProgressFn& progress) {
+  if (!options.proposal_weights) return without_network();
   ProposalSource source = options.proposals == ProposalNetwork::kSam
                               ? load_sam(options, progress)
                               : load_fastsam(options, progress);

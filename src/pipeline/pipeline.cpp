@@ -1,5 +1,7 @@
 #include "sam6d/pipeline.hpp"
 
+#include <utility>
+
 #include "base/stopwatch.hpp"
 
 namespace sam6d {
@@ -20,8 +22,11 @@ PipelineResult Pipeline::run(const Frame& frame, std::span<const ObjectModel> ob
   PipelineResult result;
 
   const Stopwatch segmentation;
-  result.detections = segmenter_.segment(frame, objects, progress);
+  result.detections = segmenter_.segment(frame, objects, progress, &result.segmentation);
   result.seconds.push_back({"segment", segmentation.seconds()});
+  for (const StageSeconds& part : std::exchange(result.segmentation.seconds, {})) {
+    result.seconds.push_back({"segment." + part.stage, part.seconds});
+  }
 
   const Stopwatch estimation;
   std::vector<StageSeconds> parts;

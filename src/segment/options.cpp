@@ -17,16 +17,11 @@ void GeometricSegmenterOptions::validate() const {
 }
 
 void NeuralSegmenterOptions::validate() const {
-  const auto require = [](const char* field, const std::optional<Weights>& weights,
-                          const char* whose) {
-    if (weights) return;
+  if (!descriptor_weights) {
     fail(ErrorCode::kInvalidArgument,
-         "NeuralSegmenterOptions.{}: expected those of {} (Weights::from_file), found none", field,
-         whose);
-  };
-  require("proposal_weights", proposal_weights,
-          proposals == ProposalNetwork::kSam ? "SAM" : "FastSAM");
-  require("descriptor_weights", descriptor_weights, "DINOv2");
+         "NeuralSegmenterOptions.descriptor_weights: expected those of DINOv2 "
+         "(Weights::from_file), found none");
+  }
   const auto in_range = [](const char* field, int value, int least, int most) {
     if (value >= least && value <= most) return;
     fail(ErrorCode::kInvalidArgument, "NeuralSegmenterOptions.{}: expected {}..{}, found {}", field,

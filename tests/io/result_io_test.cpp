@@ -36,6 +36,7 @@ PipelineResult some_result() {
   result.poses = {found, lost};
   result.seconds = {{"segment", 0.25}, {"pose", 0.5}};
   result.total_seconds = 0.75;
+  result.segmentation = {{}, true, 700, 324, 90, 50, 10, 30};
   return result;
 }
 
@@ -63,6 +64,12 @@ TEST_CASE("a result comes back as written") {
   CHECK(back.failed[0].obj_id == 6);
   CHECK(back.failed[0].reason == std::string(to_string(NoPoseReason::kTooFewPoints)));
   CHECK(back.total_seconds == 0.75);
+  CHECK(back.segmentation.prompts == 700);
+  CHECK(back.segmentation.prompts_skipped == 324);
+  CHECK(back.segmentation.proposals == 90);
+  CHECK(back.segmentation.proposals_skipped == 50);
+  CHECK(back.segmentation.proposals_merged == 10);
+  CHECK(back.segmentation.proposals_described == 30);
   CHECK(back.objects == result.objects);
   CHECK(back.version == result.version);
 
@@ -70,6 +77,14 @@ TEST_CASE("a result comes back as written") {
   CHECK(json["seconds"] == nlohmann::json({{"total", 0.75}, {"segment", 0.25}, {"pose", 0.5}}));
   CHECK(json["poses"][0]["R"].size() == 9);
   CHECK(json["poses"][0]["t"] == nlohmann::json({0.0, 0.0, 500.0}));
+}
+
+TEST_CASE("a result without proposals does not speak of them") {
+  const TemporaryFolder folder;
+  PipelineResult found = some_result();
+  found.segmentation = {};
+  save_result(folder.path() / "result.json", make_result(found, {}, kCamera));
+  CHECK(!contains(read_text_file(folder.path() / "result.json"), "proposals"));
 }
 
 TEST_CASE("an empty result is a whole file") {
