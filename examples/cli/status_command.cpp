@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <initializer_list>
@@ -91,7 +92,12 @@ ordered_json load_networks(const std::vector<ModelFile>& files) {
   };
   ordered_json loaded = ordered_json::array();
   const auto add = [&](const ordered_json& more) {
-    loaded.insert(loaded.end(), more.begin(), more.end());
+    for (const ordered_json& one : more) {
+      const bool listed = std::any_of(loaded.begin(), loaded.end(), [&](const ordered_json& other) {
+        return other["network"] == one["network"];
+      });
+      if (!listed) loaded.push_back(one);
+    }
   };
   if (const auto file = file_of({"pem"})) {
     add(loaded_by("pem", [&] {
