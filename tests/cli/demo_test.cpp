@@ -115,7 +115,8 @@ TEST_CASE("segment, then pose on the file that it wrote, finds the objects") {
   TemporaryFolder folder;
   const std::string out = folder / "out";
   REQUIRE(run_tool(demo.command("segment", out, {"--image-id", "4"})).exit_code == 0);
-  CHECK(names_in(out) == std::vector<std::string>{"detection_ism.json", "vis_ism.png"});
+  CHECK(names_in(out) ==
+        std::vector<std::string>{"detection_ism.json", "result.json", "vis_ism.png"});
   const json detections = read_json(out + "/detection_ism.json");
   REQUIRE(!detections.empty());
   for (const json& detection : detections) CHECK(detection.at("image_id") == 4);
