@@ -15,31 +15,24 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/rand.h>
 #include <c10/core/InferenceMode.h>
 
 #include "base/stopwatch.hpp"
 #include "nets/precision.hpp"
+#include "nets/sgemm_rate.hpp"
 #include "neural/fastsam_proposals.hpp"
 #include "render/median_seconds.hpp"
 
 namespace {
 
 using sam6d::Stopwatch;
+using sam6d::bench::matmul_gflops;
 using sam6d::bench::median_seconds;
 using namespace sam6d::nets;
 
 constexpr std::int64_t kHeight = 480;
 constexpr std::int64_t kWidth = 640;
-
-double sgemm_gflops() {
-  constexpr std::int64_t kSize = 1024;
-  const at::Tensor a = at::rand({kSize, kSize});
-  const at::Tensor b = at::rand({kSize, kSize});
-  const double seconds = median_seconds(9, [&] { at::mm(a, b); }).wall;
-  return 2.0 * kSize * kSize * kSize / seconds * 1e-9;
-}
 
 /// Convolutions of a network, by channels in and out, kernel, stride and the output's rows: how
 /// often each is used.
@@ -149,7 +142,7 @@ int main(int argc, char** argv) {
                                   torch_type(precision, at::kCPU));
   // Synthetic weights have random bins, of which boxes come out inside out.
   proposer.network.bins = at::arange(proposer.network.bins.size(0), at::kFloat);
-  const double before = sgemm_gflops();
+  const double before = matmul_gflops();
   std::printf("threads %d, %s; made and loaded in %.2f s\n", at::get_num_threads(),
               std::string(to_string(precision)).c_str(), loading.seconds());
   if (argc > 4 && std::string_view(argv[4]) == "--layers") print_layers(proposer.network);
@@ -157,7 +150,7 @@ int main(int argc, char** argv) {
   const at::Tensor input = at::rand({1, 3, kHeight, kWidth});
   const double seconds =
       median_seconds(repeat, [&] { static_cast<void>(run(proposer.network, input)); }).wall;
-  const double after = sgemm_gflops();
+  const double after = matmul_gflops();
   const double work = gflop(proposer.network);
   const double rate = work / seconds;
   std::printf("network %.3f s: %.0f GFLOP, %.0f GFLOP/s; sgemm %.0f and %.0f, ratio %.2f\n",

@@ -11,13 +11,13 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/stack.h>
 
 #include "base/stopwatch.hpp"
 #include "nets/pem.hpp"
+#include "nets/sgemm_rate.hpp"
 #include "render/median_seconds.hpp"
 
 namespace {
@@ -60,15 +60,6 @@ at::Tensor pictures(std::int64_t count) {
 /// layers, 4 of their encoding, 5 of the rest.
 constexpr double kGflop = 62;
 
-/// Of float32, a CPU second.
-double sgemm_gflops() {
-  constexpr std::int64_t kSize = 1024;
-  const at::Tensor a = at::rand({kSize, kSize});
-  const at::Tensor b = at::rand({kSize, kSize});
-  const double seconds = median_seconds(9, [&] { at::mm(a, b); }).cpu;
-  return 2.0 * kSize * kSize * kSize / seconds * 1e-9;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -81,7 +72,7 @@ int main(int argc, char** argv) {
   const sam6d::nets::Pem pem(sam6d::Weights::synthetic(sam6d::Network::kPem), {}, {}, precision);
   std::printf("threads %d, %s; made and loaded in %.2f s, %.0f MB; sgemm %.0f GFLOP a CPU second\n",
               at::get_num_threads(), std::string(to_string(precision)).c_str(), loading.seconds(),
-              static_cast<double>(pem.bytes()) * 1e-6, sgemm_gflops());
+              static_cast<double>(pem.bytes()) * 1e-6, sam6d::bench::matmul_rate().cpu);
 
   constexpr std::int64_t kViews = 4;
   const sam6d::nets::PemViews views = {pictures(kViews),
@@ -111,7 +102,7 @@ int main(int argc, char** argv) {
     const double rate = kGflop * static_cast<double>(batch) / seconds.cpu;
     std::printf("batch %ld: %.3f s, CPU %.3f s, %.2f times batch 1; %.2f of sgemm's rate\n",
                 static_cast<long>(batch), seconds.wall, seconds.cpu, seconds.cpu / of_one,
-                rate / sgemm_gflops());
+                rate / sam6d::bench::matmul_rate().cpu);
   }
   return 0;
 }

@@ -12,7 +12,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
@@ -20,12 +19,14 @@
 #include "base/random.hpp"
 #include "base/stopwatch.hpp"
 #include "nets/sam.hpp"
+#include "nets/sgemm_rate.hpp"
 #include "neural/sam_proposals.hpp"
 #include "render/median_seconds.hpp"
 
 namespace {
 
 using sam6d::Stopwatch;
+using sam6d::bench::matmul_gflops;
 using sam6d::bench::median_seconds;
 namespace nets = sam6d::nets;
 
@@ -63,14 +64,6 @@ double encoder_gflop(const nets::SamConfig& config) {
   return sum * 1e-9;
 }
 
-double sgemm_gflops() {
-  constexpr std::int64_t kSize = 1024;
-  const at::Tensor a = at::rand({kSize, kSize});
-  const at::Tensor b = at::rand({kSize, kSize});
-  const double seconds = median_seconds(9, [&] { at::mm(a, b); }).wall;
-  return 2.0 * kSize * kSize * kSize / seconds * 1e-9;
-}
-
 double peak_mib() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -98,13 +91,13 @@ void propose(const nets::Sam& sam) {
 
 void time_parts(const nets::Sam& sam) {
   const nets::SamConfig& config = sam.config();
-  const double sgemm = sgemm_gflops();
+  const double sgemm = matmul_gflops();
   const at::Tensor input = at::randn({1, 3, config.image_size, config.image_size});
   at::Tensor embedding;
   const double encoding = median_seconds(3, [&] { embedding = sam.encode(input); }).wall;
   const double gflops = encoder_gflop(config) / encoding;
   std::printf("image encoder: %.2f s, %.0f GFLOP, %.0f GFLOP/s; sgemm %.0f and %.0f GFLOP/s\n",
-              encoding, encoder_gflop(config), gflops, sgemm, sgemm_gflops());
+              encoding, encoder_gflop(config), gflops, sgemm, matmul_gflops());
 
   nets::SamImage image;
   const double sharing = median_seconds(5, [&] { image = sam.share(embedding); }).wall;

@@ -9,23 +9,13 @@
 #include "run_tool.hpp"
 #include "small_inputs.hpp"
 #include "support/torch_writer.hpp"
+#include "tool_checks.hpp"
 
 using namespace sam6d;
 using namespace sam6d::test;
 using nlohmann::json;
 
 namespace {
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// The one line that a failed command says.
-std::string error_of(const ToolRun& run) {
-  CHECK(run.exit_code == 1);
-  REQUIRE(run.error_lines().size() == 1);
-  return run.error_lines().front();
-}
 
 /// A detection of object 7 in SmallInputs' picture, and few views, so that it takes seconds.
 Variables quick_options(const SmallInputs& inputs) {
@@ -34,11 +24,6 @@ Variables quick_options(const SmallInputs& inputs) {
                  "scene_id": 0}])");
   make_file(inputs.file("quick.json"), R"({"neural_pose": {"template_views": 2}})");
   return {{"--pose", "neural"}, {"--config", inputs.file("quick.json")}};
-}
-
-Variables with(Variables options, const Variables& more) {
-  options.insert(options.end(), more.begin(), more.end());
-  return options;
 }
 
 }  // namespace

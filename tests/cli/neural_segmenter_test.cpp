@@ -8,23 +8,13 @@
 #include "run_tool.hpp"
 #include "small_inputs.hpp"
 #include "support/torch_writer.hpp"
+#include "tool_checks.hpp"
 
 using namespace sam6d;
 using namespace sam6d::test;
 using nlohmann::json;
 
 namespace {
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// The one line that a failed command says.
-std::string error_of(const ToolRun& run) {
-  CHECK(run.exit_code == 1);
-  REQUIRE(run.error_lines().size() == 1);
-  return run.error_lines().front();
-}
 
 /// FastSAM on SmallInputs' picture with so few masks and views that it takes seconds. Masks of
 /// synthetic weights are anything, so that no gate may drop them.
@@ -34,11 +24,6 @@ Variables quick_options(const SmallInputs& inputs) {
                 "fastsam_confidence": 0, "size_gating": false, "merge_iou": 1,
                 "semantic_threshold": 0, "min_score": 0, "nms_threshold": 1}})");
   return {{"--segmenter", "fastsam"}, {"--config", inputs.file("quick.json")}};
-}
-
-Variables with(Variables options, const Variables& more) {
-  options.insert(options.end(), more.begin(), more.end());
-  return options;
 }
 
 }  // namespace
