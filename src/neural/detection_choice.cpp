@@ -72,8 +72,10 @@ std::vector<Detection> choose_detections(std::span<const Proposal> proposals,
   for (const ProposalScore& score : scores) {
     if (!(score.score >= settings.min_score)) continue;
     const auto object = static_cast<std::size_t>(score.match.object);
-    all.push_back(to_detection(proposals[static_cast<std::size_t>(score.match.proposal)],
-                               objects[object], score.score, settings.reference_quirks));
+    Detection detection = to_detection(proposals[static_cast<std::size_t>(score.match.proposal)],
+                                       objects[object], score.score, settings.reference_quirks);
+    if (detection.mask.empty() && !settings.reference_quirks) continue;
+    all.push_back(std::move(detection));
     boxes.push_back({all.back().box_px, score.match.object, score.score});
   }
   std::vector<int> order(all.size());

@@ -36,7 +36,8 @@ struct ChoiceSettings {
   bool reference_quirks = false;
 };
 
-/// Best first. objects[i]: the number of the object that scores call i.
+/// Best first; proposals of which no pixel weighs half are left out. objects[i]: the number of the
+/// object that scores call i.
 [[nodiscard]] std::vector<Detection> choose_detections(std::span<const Proposal> proposals,
                                                        std::span<const ProposalScore> scores,
                                                        std::span<const ObjectId> objects,

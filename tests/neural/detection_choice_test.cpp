@@ -70,5 +70,22 @@ TEST_CASE("nothing is suppressed among none and one, and at an overlap of 1") {
   CHECK(suppressed_per_object(twice, 1.0F) == std::vector<int>{0, 1});
 }
 
+TEST_CASE("a proposal without a pixel of weight is no detection, but for reference quirks") {
+  const Box box{2, 3, 6, 9};
+  const std::vector<Proposal> proposals = {{box, box, Image<float>(4, 6, 0.4F), 1},
+                                           {box, box, Image<float>(4, 6, 0.5F), 1},
+                                           {{}, {}, {}, 1}};
+  std::vector<ProposalScore> scores(3);
+  for (int i = 0; i < 3; ++i) scores[static_cast<std::size_t>(i)].match.proposal = i;
+  const std::vector<ObjectId> ids{5};
+  const auto found = choose_detections(proposals, scores, ids, {});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].object == 5);
+  CHECK(found[0].box_px == box);
+  ChoiceSettings quirks;
+  quirks.reference_quirks = true;
+  CHECK(choose_detections(proposals, scores, ids, quirks).size() == 3);
+}
+
 }  // namespace
 }  // namespace sam6d::test
