@@ -1,4 +1,3 @@
-#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <span>
@@ -14,6 +13,7 @@
 #include "sam6d/safetensors_io.hpp"
 
 #include "run_tool.hpp"
+#include "tensor_files.hpp"
 
 using namespace sam6d;
 using namespace sam6d::test;
@@ -26,23 +26,6 @@ constexpr const char* kTinyConfig = R"({
   "vit": {"width": 48, "depth": 4, "heads": 3, "out_channels": 32},
   "coarse_points": 48, "fine_points": 256, "channels": 32, "coarse_blocks": 2,
   "hypotheses": 200, "kept_hypotheses": 20, "fine_blocks": 2})";
-
-std::vector<float> floats(const Checkpoint& file, const std::string& name) {
-  const TensorView& view = file.tensors().at(name);
-  REQUIRE(view.dtype == DType::kFloat32);
-  std::vector<float> values(view.bytes.size() / sizeof(float));
-  std::memcpy(values.data(), view.bytes.data(), view.bytes.size());
-  return values;
-}
-
-double largest_gap(const std::vector<float>& a, const std::vector<float>& b) {
-  REQUIRE(a.size() == b.size());
-  double largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-  }
-  return largest;
-}
 
 void check_error_line(const ToolRun& run, int exit_code, const std::string& part) {
   CAPTURE(run.err);
