@@ -233,8 +233,10 @@ TEST_CASE("a higher stability and small regions change what the reference change
   check_proposals(golden, "e640x480_s97", to_proposals(kept, samplers, strict));
 
   const SamSelection selection = selection_of(0.85F);
+  const std::vector<SamCandidate> more = kept_of(logits, samplers, selection);
+  check_kept(golden, "e640x480_small", more);
   std::vector<SamMask> masks;
-  for (const SamCandidate& candidate : kept_of(logits, samplers, selection)) {
+  for (const SamCandidate& candidate : more) {
     const Mask mask = mask_of(samplers.working, candidate.logits);
     masks.push_back({mask, mask.box(), candidate.quality});
   }

@@ -4,16 +4,17 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "neural/antialiased_resize.hpp"
-#include "neural/golden_values.hpp"
 #include "neural/mask_logits.hpp"
 #include "segment/box_suppression.hpp"
 #include "segment/small_regions.hpp"
+#include "support/golden_values.hpp"
 
 namespace sam6d::test {
 namespace {
@@ -142,6 +143,33 @@ TEST_CASE("boxes are suppressed as in the reference, ties and boxes without area
   }
   check("nms.edge_boxes", "nms.edge_scores", "nms.edge_keep_0.5", 0.5);
   check("nms.edge_boxes", "nms.edge_scores", "nms.edge_keep_0.7", 0.7);
+}
+
+TEST_CASE("boxes of several kinds are suppressed kind by kind as in the reference") {
+  const GoldenValues golden(kData / "amg_units.safetensors");
+  const std::vector<float> values = golden.values<float>("nms.boxes");
+  const std::vector<float> scores = golden.values<float>("nms.scores");
+  const auto kinds = golden.values<std::int64_t>("nms.category");
+  std::vector<std::int64_t> kept;
+  for (const std::int64_t kind : std::set<std::int64_t>(kinds.begin(), kinds.end())) {
+    std::vector<std::int64_t> indices;
+    std::vector<BoxCorners> boxes;
+    std::vector<float> of_kind;
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      if (kinds[i] != kind) continue;
+      indices.push_back(static_cast<std::int64_t>(i));
+      boxes.push_back({values[4 * i], values[4 * i + 1], values[4 * i + 2], values[4 * i + 3]});
+      of_kind.push_back(scores[i]);
+    }
+    for (const int i : suppress_boxes(boxes, of_kind, 0.5)) {
+      kept.push_back(indices[static_cast<std::size_t>(i)]);
+    }
+  }
+  std::ranges::sort(kept);
+  std::ranges::stable_sort(kept, [&](std::int64_t a, std::int64_t b) {
+    return scores[static_cast<std::size_t>(a)] > scores[static_cast<std::size_t>(b)];
+  });
+  CHECK(kept == golden.values<std::int64_t>("nms.batched_keep_0.5"));
 }
 
 TEST_CASE("small regions go as in the reference") {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -51,6 +52,10 @@ struct CropTensor {
   [[nodiscard]] at::Tensor bytes() const { return weights.mul(255).round().to(at::kByte); }
 };
 
+std::int64_t shown(const std::array<int, kCropSide>& indices) {
+  return std::ranges::count_if(indices, [](int i) { return i >= 0; });
+}
+
 TEST_CASE("proposals of a real picture become what the reference makes of them") {
   const auto folder = shared_data("goldens/ism");
   if (!folder) return;
@@ -66,6 +71,12 @@ TEST_CASE("proposals of a real picture become what the reference makes of them")
                          {0, 0, picture.width(), picture.height()},
                          weights_of(masks, {0, top, picture.width(), top + picture.height()}),
                          1});
+    // A square that came out as 223 was scaled once more.
+    const CropIndices indices = crop_indices(proposals.back().box_px);
+    const bool square = proposals.back().box_px.width() == proposals.back().box_px.height();
+    const at::Tensor resized = golden["resized_hw"][i];
+    CHECK(shown(indices.rows) == (square ? kCropSide : resized[0].item<std::int64_t>()));
+    CHECK(shown(indices.columns) == (square ? kCropSide : resized[1].item<std::int64_t>()));
     const CropTensor crop;
     crop_proposal(picture.view(), proposals.back(), crop.pixels());
     CHECK(largest_difference(crop.some(3, 5, 8), golden["crop_rgb_sub"][i]) <= kCrop);
@@ -74,6 +85,9 @@ TEST_CASE("proposals of a real picture become what the reference makes of them")
     for (std::int64_t channel = 0; channel < 3; ++channel) {
       const double sum = crop.rgb[channel].to(at::kDouble).abs().sum().item<double>();
       CHECK(sum == doctest::Approx(golden["crop_rgb_abs_sum"][i][channel].item<double>()));
+      const double total = crop.rgb[channel].to(at::kDouble).sum().item<double>();
+      CHECK(std::abs(total - golden["crop_rgb_sum"][i][channel].item<double>()) <=
+            kCrop * std::max(1.0, sum));
     }
   }
   const Descriptors found = describe(tiny_dinov2(), picture.view(), proposals);

@@ -4,11 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include "golden_values.hpp"
 #include "neural/detection_crop.hpp"
 #include "sam6d/detection_io.hpp"
 #include "sam6d/frame_io.hpp"
 #include "sam6d/image_io.hpp"
+#include "support/golden_values.hpp"
 #include "support/shared_data.hpp"
 
 namespace sam6d {

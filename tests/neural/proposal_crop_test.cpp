@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "golden_values.hpp"
+#include "support/golden_values.hpp"
 
 namespace sam6d {
 namespace {

@@ -36,6 +36,10 @@ Image<Rgb8> part(const Image<Rgb8>& picture, const Box& box) {
 }
 
 void check_points(const Golden& golden, const nets::SamConfig& config, const Image<Rgb8>& picture) {
+  const PictureSize fitted =
+      longest_side_size({picture.width(), picture.height()}, static_cast<int>(config.image_size));
+  CHECK(same_pixels(resize_antialiased(picture.view(), fitted.width, fitted.height),
+                    golden["resized_u8"]));
   const nets::Sam sam(Weights::synthetic(Network::kSam), config);
   const SamView view = look_at(sam, picture.view());
   CHECK(largest_difference(view.image.embedding.contiguous(), golden["embedding"]) <= kLogits);

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,9 @@
 #include "io/json_cursor.hpp"
 #include "neural/descriptors.hpp"
 #include "neural/detection_choice.hpp"
+#include "neural/geometric_scores.hpp"
 #include "neural/proposal_scores.hpp"
+#include "sam6d/detection_io.hpp"
 #include "sam6d/frame_io.hpp"
 #include "sam6d/rle.hpp"
 #include "scoring_golden.hpp"
@@ -20,6 +23,7 @@ namespace sam6d::test {
 namespace {
 
 constexpr float kScore = 5e-5F;  // tokens' own tolerance, through all of the scores
+constexpr double kToken = 5e-5;
 
 Box box_of(const at::Tensor& boxes, std::int64_t i) {
   const auto* const box = boxes.data_ptr<std::int64_t>() + 4 * i;
@@ -134,31 +138,98 @@ TEST_CASE("the second half of the reference's segmentation is the reference's, t
   check_list(choose_detections(example.proposals, scores, ids, settings), lists["nms_0.25"]);
 }
 
-TEST_CASE("a detection is saved as the reference saves it") {
+TEST_CASE("what the scores are made of is the reference's") {
+  const auto folder = shared_data("goldens/ism");
+  if (!folder) return;
+  const Example example(*folder);
+  const Golden& golden = example.pipeline;
+  const Descriptors found = describe(tiny_dinov2(), example.frame.rgb.view(), example.proposals);
+  CHECK(largest_difference(found.cls, golden["query_descriptors"]) <= kToken);
+  CHECK(largest_difference(found.patches.slice(1, 0, kCropPatches, 16),
+                           golden["query_masked_patch_sub"]) <= kToken);
+  const auto selected = to_rows(golden["selected"]);
+  for (std::size_t i = 0; i < selected.size(); ++i) {
+    CAPTURE(i);
+    const auto row = static_cast<std::int64_t>(i);
+    const auto& proposal = example.proposals[static_cast<std::size_t>(selected[i])];
+    const auto mean = mean_point_m(proposal, example.frame.view(), true);
+    REQUIRE(mean);
+    for (int k = 0; k < 3; ++k) {
+      CHECK(std::abs((*mean)[k] - golden["translation"][row][k].item<double>()) <= kScoreTolerance);
+    }
+    const ViewedObject& object =
+        example.objects[static_cast<std::size_t>(golden["object"][row].item<std::int64_t>())];
+    const auto view = static_cast<std::size_t>(golden["template"][row].item<std::int64_t>());
+    CHECK(projected_box(object.points_m, object.rotations[view], *mean, example.frame.camera,
+                        true) == box_of(golden["projected_xyxy"].to(at::kLong), row));
+  }
+}
+
+/// The proposals that the reference saved, and their scores. objects: by number of the object.
+struct Saved {
+  std::vector<Proposal> proposals;
+  std::vector<ProposalScore> scores;
+  CameraIntrinsics camera;
+
+  Saved(const Golden& golden, bool one_object) {
+    const at::Tensor& masks = golden["masks_x2_u8"];
+    camera.width = static_cast<int>(masks.size(2));
+    camera.height = static_cast<int>(masks.size(1));
+    for (const std::int64_t row : to_rows(golden["saved_rows"])) {
+      Proposal proposal;
+      proposal.box_px = box_of(golden["boxes"], row);
+      proposal.extent_px = {0, 0, camera.width, camera.height};
+      proposal.weights = Image<float>(camera.width, camera.height);
+      const at::Tensor mask = masks[row].to(at::kFloat).div(2).contiguous();
+      std::copy_n(mask.data_ptr<float>(), proposal.weights.size(), proposal.weights.data());
+      ProposalScore score;
+      score.match.proposal = static_cast<int>(proposals.size());
+      score.match.object = one_object ? 0 : golden["object_ids"][row].item<int>();
+      score.score = golden["scores"].data_ptr<float>()[row];
+      scores.push_back(score);
+      proposals.push_back(std::move(proposal));
+    }
+  }
+  [[nodiscard]] std::vector<Detection> detections(const std::vector<ObjectId>& ids) const {
+    ChoiceSettings settings;
+    settings.reference_quirks = true;
+    return choose_detections(proposals, scores, ids, settings);
+  }
+};
+
+TEST_CASE("detections are saved as the reference saves them, also with the ids of data sets") {
   const auto folder = shared_data("goldens/ism");
   if (!folder) return;
   const Golden golden(*folder / "detections.safetensors");
-  const at::Tensor& masks = golden["masks_x2_u8"];
-  std::vector<Proposal> proposals;
-  std::vector<ProposalScore> scores;
-  for (const std::int64_t row : to_rows(golden["saved_rows"])) {
-    Proposal proposal;
-    proposal.box_px = box_of(golden["boxes"], row);
-    proposal.extent_px = {0, 0, static_cast<int>(masks.size(2)), static_cast<int>(masks.size(1))};
-    proposal.weights = Image<float>(proposal.extent_px.x1, proposal.extent_px.y1);
-    const at::Tensor mask = masks[row].to(at::kFloat).div(2).contiguous();
-    std::copy_n(mask.data_ptr<float>(), proposal.weights.size(), proposal.weights.data());
-    ProposalScore score;
-    score.match.proposal = static_cast<int>(proposals.size());
-    score.score = golden["scores"].data_ptr<float>()[row];
-    scores.push_back(score);
-    proposals.push_back(std::move(proposal));
+  const nlohmann::json examples = load_json(*folder / "detection_ism_examples.json");
+  // The reference counts objects from 0 and looks LM-O's ids up; here objects have BOP's.
+  const std::vector<std::int64_t> lmo = to_rows(golden["lmo_object_ids"]);
+  const std::map<std::string, std::vector<ObjectId>> ids{
+      {"Custom", {1}}, {"ycbv", {1, 2}}, {"lmo", {lmo.begin(), lmo.end()}}};
+  REQUIRE(examples.size() == ids.size());
+  for (const auto& example : examples.items()) {
+    const std::string& name = example.key();
+    const nlohmann::json& expected = example.value();
+    CAPTURE(name);
+    const bool one_object = name == "Custom";
+    const Saved saved(golden, one_object);
+    const std::vector<Detection> detections = saved.detections(ids.at(name));
+    check_list(detections, expected);
+    const auto entries = one_object ? detection_entries(detections, saved.camera)
+                                    : detection_entries(detections, saved.camera, 1.25, 48, 36);
+    REQUIRE(entries.size() == expected.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      CAPTURE(i);
+      nlohmann::json theirs = expected[i];
+      nlohmann::json ours = nlohmann::json::parse(detection_json(entries[i]));
+      // Both print a float32; here with as many digits as tell it from its neighbours.
+      CHECK(ours["score"].get<float>() == theirs["score"].get<float>());
+      ours.erase("score");
+      theirs.erase("score");
+      CHECK(ours == theirs);
+    }
   }
-  ChoiceSettings settings;
-  settings.reference_quirks = true;
-  const std::vector<ObjectId> ids{1};
-  check_list(choose_detections(proposals, scores, ids, settings),
-             load_json(*folder / "detection_ism_custom.json"));
+  check_list(Saved(golden, true).detections({1}), load_json(*folder / "detection_ism_custom.json"));
 }
 
 }  // namespace

@@ -33,6 +33,10 @@ class GoldenValues {
     return result;
   }
 
+  [[nodiscard]] const TensorView& tensor(const std::string& name) const {
+    return checkpoint_.tensors().at(name);
+  }
+
   [[nodiscard]] std::vector<std::uint64_t> shape(const std::string& name) const {
     return checkpoint_.tensors().at(name).shape;
   }
