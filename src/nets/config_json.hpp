@@ -35,6 +35,7 @@ template <class Choice>
 [[nodiscard]] ConfigReader into(Choice& field,
                                 const std::vector<std::pair<std::string, Choice>>& choices) {
   std::vector<std::pair<std::string, int>> numbers;
+  numbers.reserve(choices.size());
   for (const auto& [name, choice] : choices) numbers.emplace_back(name, static_cast<int>(choice));
   return into_choice([&field](int number) { field = static_cast<Choice>(number); },
                      std::move(numbers));

@@ -99,12 +99,11 @@ void take_head(Parameters& parameters, FastSam& network) {
   const std::int64_t of_scores = std::max(first, kClasses);
   const std::int64_t of_masks = std::max(first / 4, kFastSamMasks);
   for (std::size_t i = 0; i < network.levels.size(); ++i) {
-    const std::string number = std::to_string(i);
+    const auto name = [&](const char* branch) { return head + branch + "." + std::to_string(i); };
     const std::int64_t in = network.sizes.channels[2 + i];
-    network.levels[i] = {
-        take_branch(parameters, head + "cv2." + number, in, of_boxes, kSides * kBins),
-        take_branch(parameters, head + "cv3." + number, in, of_scores, kClasses),
-        take_branch(parameters, head + "cv4." + number, in, of_masks, kFastSamMasks)};
+    network.levels[i] = {take_branch(parameters, name("cv2"), in, of_boxes, kSides * kBins),
+                         take_branch(parameters, name("cv3"), in, of_scores, kClasses),
+                         take_branch(parameters, name("cv4"), in, of_masks, kFastSamMasks)};
   }
   network.bins = parameters.in_float32([&] {
     return parameters.take(head + "dfl.conv.weight", {1, kBins, 1, 1});

@@ -93,7 +93,8 @@ at::Tensor of_heads(const at::Tensor& rows, std::int64_t heads) {
 }
 
 double scale_of(const Linear& q, std::int64_t heads) {
-  return 1.0 / std::sqrt(static_cast<double>(q.weight.size(0) / heads));
+  const std::int64_t channels = q.weight.size(0) / heads;
+  return 1.0 / std::sqrt(static_cast<double>(channels));
 }
 
 /// Products of each prompt's matrix with its own or the shared one.

@@ -47,8 +47,9 @@ std::int64_t StoredShapes::side(const std::string& name, std::size_t i) const {
 }
 
 std::int64_t StoredShapes::count(const std::string& prefix, const std::string& suffix) const {
+  const auto name = [&](std::int64_t i) { return prefix + std::to_string(i) + suffix; };
   std::int64_t count = 0;
-  while (has(prefix + std::to_string(count) + suffix)) ++count;
+  while (has(name(count))) ++count;
   return count;
 }
 

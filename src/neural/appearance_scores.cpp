@@ -91,6 +91,7 @@ std::vector<AppearanceScore> score_appearances(const at::Tensor& proposals,
   std::map<std::pair<int, int>, ValidPatches> views;  // (object, view)
   for (const SemanticMatch& match : matches) views[{match.object, match.view}] = {};
   std::vector<std::pair<const std::pair<int, int>, ValidPatches>*> wanted;
+  wanted.reserve(views.size());
   for (auto& entry : views) wanted.push_back(&entry);
   ops::parallel_for(static_cast<int>(wanted.size()), settings.threads, [&](int i) {
     auto& [key, patches] = *wanted[static_cast<std::size_t>(i)];

@@ -23,6 +23,7 @@ BoxCorners corners(const Box& box, bool reference_quirks) {
 template <class Value>
 std::vector<Value> chosen(std::vector<Value> all, const std::vector<int>& kept) {
   std::vector<Value> result;
+  result.reserve(kept.size());
   for (const int i : kept) result.push_back(std::move(all[static_cast<std::size_t>(i)]));
   return result;
 }
