@@ -89,8 +89,8 @@ double gflop(const Uses::key_type& key) {
 
 /// All convolutions, and the transposed one of the prototypes.
 double gflop(const FastSam& network) {
-  double sum =
-      2e-9 * static_cast<double>(network.proto_up_weight.numel() * kHeight / 8 * kWidth / 8);
+  const std::int64_t products = network.proto_up_weight.numel() * kHeight / 8 * kWidth / 8;
+  double sum = 2e-9 * static_cast<double>(products);
   for (const auto& [key, count] : uses_of(network)) sum += count * gflop(key);
   return sum;
 }

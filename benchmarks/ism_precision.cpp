@@ -88,6 +88,7 @@ std::vector<ProposalScore> score(const World& world, const Weights& weights, Pre
     objects.push_back(view_object(object, compute_view_descriptors(network, object, views), views));
   }
   std::vector<const ViewedObject*> pointers;
+  pointers.reserve(objects.size());
   for (const ViewedObject& object : objects) pointers.push_back(&object);
   ScoreSettings how;
   how.semantic.threshold = -1;  // every mask gets scores, in every precision

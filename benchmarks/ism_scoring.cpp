@@ -45,8 +45,10 @@ at::Tensor patches(std::int64_t count, std::mt19937& random) {
   for (std::int64_t i = 0; i < count; ++i) {
     const double a = axis(random);
     for (std::int64_t p = 0; p < kSide * kSide; ++p) {
-      const double x = (2.0 * static_cast<double>(p % kSide) + 1) / kSide - 1;
-      const double y = (2.0 * static_cast<double>(p / kSide) + 1) / kSide - 1;
+      const std::int64_t column = p % kSide;
+      const std::int64_t row = p / kSide;
+      const double x = (2.0 * static_cast<double>(column) + 1) / kSide - 1;
+      const double y = (2.0 * static_cast<double>(row) + 1) / kSide - 1;
       if (x * x + y * y / (a * a) > 1) result[i][p].zero_();
     }
   }
@@ -111,6 +113,7 @@ std::vector<float> score(const Inputs& in, int threads, Seconds parts[3]) {
   });
   parts[2] = median_seconds(1, [&] {
     std::vector<GeometricQuery> queries;
+    queries.reserve(matches.size());
     for (const SemanticMatch& match : matches) {
       queries.push_back({&in.proposals[static_cast<std::size_t>(match.proposal)], in.points,
                          in.rotations[static_cast<std::size_t>(match.view)]});

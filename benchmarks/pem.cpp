@@ -32,7 +32,7 @@ constexpr float kNoise = 0.0005F;  ///< of its points, metres
 
 /// Points (n,3) of a dented sphere; with `seen_from_afar` its front half, noisy and at a distance.
 at::Tensor surface(std::int64_t n, unsigned seed, bool seen_from_afar) {
-  const at::Tensor points = at::empty({n, 3}, at::kFloat);
+  at::Tensor points = at::empty({n, 3}, at::kFloat);
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;
   for (std::int64_t i = 0; i < n;) {

@@ -50,6 +50,7 @@ std::vector<Proposal> over_segmented(int width, int height, const std::vector<Ma
   constexpr int kCells = 100;
   Random random(seed);
   std::vector<std::pair<int, int>> centres;
+  centres.reserve(kCells);
   for (int i = 0; i < kCells; ++i) {
     centres.emplace_back(static_cast<int>(random.below(static_cast<std::uint32_t>(width))),
                          static_cast<int>(random.below(static_cast<std::uint32_t>(height))));
@@ -73,6 +74,7 @@ std::vector<Proposal> over_segmented(int width, int height, const std::vector<Ma
     }
   }
   std::vector<Proposal> proposals;
+  proposals.reserve(cells.size());
   for (const auto& [key, mask] : cells) {
     proposals.push_back(to_proposal(mask, static_cast<float>(random.uniform())));
   }
