@@ -93,7 +93,7 @@ std::map<std::string, std::function<void(bool quirks)>> answers() {
       const std::vector<Proposal> two{one[0], rectangle(kSquare)};
       const std::vector<Detection> detections = found_in(scene, object, two, quirks);
       const auto square = std::ranges::find_if(
-          detections, [](const Detection& found) { return found.box_px == kSquare; });
+          detections, [](const Detection& detection) { return detection.box_px == kSquare; });
       REQUIRE(square != detections.end());
       CHECK(square->object == 7);
       if (quirks) return;  // then one box may take the geometric score from all
