@@ -1,4 +1,5 @@
 // Covers: src/segment/box_suppression.cpp src/segment/small_regions.cpp
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +36,7 @@ void suppress(std::span<const std::uint8_t> bytes, double threshold, int most) {
 void clean(std::span<const std::uint8_t> bytes, int width, std::int64_t least_area) {
   const int height = static_cast<int>(bytes.size()) / width;
   sam6d::Image<std::uint8_t> mask(width, height);
-  std::memcpy(mask.data(), bytes.data(), mask.size());
+  std::copy_n(bytes.begin(), mask.size(), mask.data());
   sam6d::remove_small_regions(mask, least_area);
   sam6d::Image<std::uint8_t> again = mask;
   sam6d::remove_small_regions(again, least_area);
