@@ -121,8 +121,7 @@ TEST_CASE("template patches that nothing resembles count as hidden, but for refe
   view[0][0] = 1;
   view[1][0] = -1;
   const auto visible = [&](bool quirks) {
-    return score_appearance(only_valid(proposal), only_valid(view), {0.5F, quirks, 1})
-        .visible;
+    return score_appearance(only_valid(proposal), only_valid(view), {0.5F, quirks, 1}).visible;
   };
   CHECK(visible(false) == doctest::Approx(0.5));
   CHECK(visible(true) == doctest::Approx(1.0));
